@@ -23,7 +23,6 @@ import { judge, type Verdict } from "./promises.js";
 import { type Scenario, VALIDATION } from "./scenarios.js";
 import type { Testbed } from "./testbed.js";
 import { MOST_WASTED_SECONDS, type Wasted, wastedSteps } from "./wasted.js";
-import { watchFromOutside } from "./watch.js";
 
 export interface Campaign {
   /** What happens to the run of that number, from 0. */
@@ -70,7 +69,7 @@ export async function runCampaign(testbed: Testbed, campaign: Campaign): Promise
     const scenario = scenarios[number % scenarios.length] ?? scenarios[0];
     const reference = references.get(scenario.name) ?? (await undisturbed(testbed, campaign, scenario));
     references.set(scenario.name, reference);
-    await forgetRuns(testbed);
+    await forgetRuns(testbed, scenario.base);
     const happened: Happened[] = [];
     const runId = await start(testbed, campaign, scenario);
     const began = Date.now();
@@ -115,11 +114,11 @@ export async function runCampaign(testbed: Testbed, campaign: Campaign): Promise
 }
 
 async function undisturbed(testbed: Testbed, campaign: Campaign, scenario: Scenario): Promise<RunEvidence> {
-  await forgetRuns(testbed);
+  await forgetRuns(testbed, scenario.base);
   const runId = await start(testbed, campaign, scenario);
-  const watch = watchFromOutside(testbed.session, runId);
-  await watch.until(({ closed }) => closed, REFERENCE_MS);
-  watch.stop();
+  // Its evidence says how it ended.
+  const ended = testbed.session.temporal.workflow.getHandle(runId).result();
+  await Promise.race([ended.catch(() => undefined), sleep(REFERENCE_MS, undefined, { ref: false })]);
   const reference = await evidenceOf(testbed, runId);
   if (reference.status !== "completed")
     throw new Error(`the undisturbed run of ${scenario.name} is ${reference.status}: ${reference.failure}`);
@@ -132,10 +131,11 @@ async function undisturbed(testbed: Testbed, campaign: Campaign, scenario: Scena
 async function start(
   { session, folder }: Testbed,
   { images }: Campaign,
-  { name, runFile }: Scenario,
+  { name, base, runFile }: Scenario,
 ): Promise<string> {
   const file = join(folder, `${name}.yaml`);
-  await writeFile(file, `${runFile}data: { path: ${JSON.stringify(images)}, validation: ${VALIDATION} }\n`);
+  const data = `data: { path: ${JSON.stringify(images)}, validation: ${VALIDATION} }`;
+  await writeFile(file, `${runFile}base: ${base}\n${data}\n`);
   const request = await loadRunFile(file, []);
   const { runId } = await patiently(
     { milliseconds: READY_MS },

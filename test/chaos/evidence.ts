@@ -108,8 +108,8 @@ export async function leftoversOf(testbed: Testbed): Promise<Leftovers> {
   };
 }
 
-/** Makes the next run compute everything again. */
-export async function forgetRuns(testbed: Testbed): Promise<void> {
+/** Makes the next run compute everything again. @param base of that run */
+export async function forgetRuns(testbed: Testbed, base: "small" | "tiny"): Promise<void> {
   const store = patientlyOf(testbed);
   for (const prefix of [ARTIFACTS_PREFIX, OBJECTS_PREFIX, "models/", FENCES_PREFIX, CHECKPOINTS_PREFIX]) {
     const objects = await listObjects(store, prefix);
@@ -118,9 +118,9 @@ export async function forgetRuns(testbed: Testbed): Promise<void> {
       objects.map(({ name }) => name),
     );
   }
-  // The bases of the runs are no run's, but their data lie among theirs.
-  await addSmallBase(store);
-  await registerTinyBase({ session: { ...testbed.session, store }, folder: testbed.folder });
+  // Bases are no run's, but their data lie among theirs.
+  if (base === "small") await addSmallBase(store);
+  else await registerTinyBase({ session: { ...testbed.session, store }, folder: testbed.folder });
   for (const work of [workFolder(testbed), join(testbed.folder, "other-machine", ".thaw", "work")])
     for (const part of ["artifacts", "scratch", "attempts"])
       await rm(join(work, part), { recursive: true, force: true });

@@ -2,7 +2,9 @@
 
 export interface Scenario {
   readonly name: string;
-  /** Without its `data.path`. */
+  /** Registered for it. */
+  readonly base: "small" | "tiny";
+  /** Without its `base` and its `data.path`. */
   readonly runFile: string;
   /** Stages whose bits depend on the clock, and those that read them. */
   readonly timed: readonly string[];
@@ -13,10 +15,9 @@ export interface Scenario {
  * images, so that the stages after it are kept: the weights of one that is rolled back would say nothing of its training.
  */
 const folds = (deepest: string, epochs: number): Scenario => ({
-  name: "folds",
+  ...{ name: "folds", base: "small" },
   runFile: `
 name: chaos-folds
-base: small
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 60, patience: 60, learning_rate: 0.00003, mixup: 0.2 }
@@ -28,10 +29,9 @@ evaluation: { folds: 2 }
 });
 
 const DEEP: Scenario = {
-  name: "deep",
+  ...{ name: "deep", base: "small" },
   runFile: `
 name: chaos-deep
-base: small
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 60, patience: 60, learning_rate: 0.00003 }
@@ -43,10 +43,9 @@ seed: 2
 };
 
 const SCRATCH: Scenario = {
-  name: "scratch",
+  ...{ name: "scratch", base: "small" },
   runFile: `
 name: chaos-scratch
-base: small
 recipe: staged
 augment: { views: 2 }
 head: { epochs: 60, patience: 60, learning_rate: 0.00003 }
@@ -67,9 +66,9 @@ export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [folds("blocks.6", 
 export const SHORT = {
   scenario: {
     name: "short",
+    base: "tiny",
     runFile: `
 name: chaos-short
-base: tiny
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 400, patience: 400, mixup: 0.2 }

@@ -18,8 +18,6 @@ import { tidied } from "../support/leftBehind/tidied.js";
 import { type FaultProxy, startFaultProxy } from "../support/services/faultProxy.js";
 import { ownPorts } from "../support/services/ownPorts.js";
 import { keyVariables } from "../support/services/serviceVariables.js";
-import { addSmallBase } from "../support/services/smallBase.js";
-import { registerTinyBase } from "../support/services/stack.js";
 
 const COMPONENTS: readonly ComponentName[] = [
   "temporal",
@@ -74,8 +72,6 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
     ...silent,
   });
   const session = await openSession(await loadPlatform(folder, { env: {}, cwd: folder }));
-  await addSmallBase(session.store);
-  await registerTinyBase({ session, folder });
   const others = new Set<ChildProcess>();
   return {
     folder,

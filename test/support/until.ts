@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const PATIENCE_MS = 120_000;
 const POLL_MS = 25;
 /** A look at a run asks two servers and a worker, and one by a command or `ps` starts a process: it rests so many times as long as it took. */
-const REST = 4;
+const REST = 8;
 const LONGEST_REST_MS = 500;
 
 /** @param seen what to tell besides when it does not happen */

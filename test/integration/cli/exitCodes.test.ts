@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { thaw as hosted } from "../../support/cli/thaw.js";
 
 const MAIN = fileURLToPath(new URL("../../../cli/main.js", import.meta.url));
 /** Port 1 is reserved and nobody listens there. */
@@ -34,7 +35,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** @param closeStdout as when the reader of a pipe has gone */
+/** In a process of its own, as from a shell. @param closeStdout as when the reader of a pipe has gone */
 function thaw(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -83,15 +84,26 @@ const CASES: readonly Case[] = [
   { args: ["init", "not-there"], code: 2, says: /not-there/ },
 ];
 
-describe("a wrong command line or a missing service", { concurrency: 4 }, () => {
-  for (const { args, code, says, env = {} } of CASES) {
-    it(`thaw ${args.join(" ")}${env === NOWHERE ? " (no server)" : ""} ends with ${code}`, async () => {
-      const ended = await thaw(args, env);
-      assert.equal(ended.code, code, ended.stderr);
-      assert.equal(ended.stdout, "");
-      assert.match(ended.stderr, says);
-      assert.match(ended.stderr, /^error [A-Z_]+: .+\n(hint: .+\n)?$/s);
-      assert.doesNotMatch(ended.stderr, /^\s+at /m, "a stack trace");
+describe("a wrong command line or a missing service", () => {
+  const isTold = (ended: Ended, code: number, says: RegExp): void => {
+    assert.equal(ended.code, code, ended.stderr);
+    assert.equal(ended.stdout, "");
+    assert.match(ended.stderr, says);
+    assert.match(ended.stderr, /^error [A-Z_]+: .+\n(hint: .+\n)?$/s);
+    assert.doesNotMatch(ended.stderr, /^\s+at /m, "a stack trace");
+  };
+  const titleOf = ({ args, code, env }: Case): string =>
+    `thaw ${args.join(" ")}${env === NOWHERE ? " (no server)" : ""} ends with ${code}`;
+  for (const one of CASES) {
+    it(titleOf(one), async () => {
+      const { status, ...ended } = await hosted(one.args, { cwd: folder, env: one.env ?? {} });
+      isTold({ code: status, ...ended }, one.code, one.says);
+    });
+  }
+  for (const one of [CASES[0], CASES.find(({ code }) => code === 4)]) {
+    assert.ok(one);
+    it(`${titleOf(one)}, as its process does`, async () => {
+      isTold(await thaw(one.args, one.env), one.code, one.says);
     });
   }
 

@@ -12,12 +12,13 @@ import { fileURLToPath } from "node:url";
 import { openTemporal } from "../../../runtime/openTemporal.js";
 import type { TemporalSettings } from "../../../spec/platform.js";
 import { serviceVariables } from "../../support/services/serviceVariables.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
 });
 after(() => stack.close());
 

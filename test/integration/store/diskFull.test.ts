@@ -16,15 +16,15 @@ name: cramped
 base: small
 data: { path: images }
 recipe: staged
-augment: { views: 10 }
+augment: { views: 4 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 6, patience: 6 }
+unfreeze: { stages: [blocks.6], epochs: 2, patience: 2 }
 evaluation: { folds: 0 }
 `;
 /** Its checkpoint, of which the work folder has a copy. */
 const BASE = 18_400;
-/** The images fit, the features of their 438 views (of 5 kB) do not; activations give way. */
-const TOO_SMALL = BASE + 2_000;
+/** The images fit, the features of their 174 views (of 5 kB) do not; activations give way. */
+const TOO_SMALL = BASE + 800;
 /** All files of the run fit, a checkpoint (16 MB) does not. */
 const NO_CHECKPOINTS = BASE + 14_000;
 
@@ -32,7 +32,8 @@ let stack: Stack;
 let disk: SmallDisk | undefined;
 const endings: (() => Promise<void>)[] = [];
 before(async () => {
-  process.env.THAW_CHECKPOINT_SECONDS = "0.5";
+  // After each step: there are few.
+  process.env.THAW_CHECKPOINT_SECONDS = "0.01";
   stack = await startStack({ workers: true, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);

@@ -34,7 +34,7 @@ describe("a store with a workload identity", () => {
   let stack: Stack;
   let proxy: FaultProxy;
   let tokenFile: string;
-  let endKeeping: () => void;
+  let endKeeping: () => Promise<void>;
   /** Exchanges of a token for keys. */
   let exchanges = 0;
 
@@ -54,7 +54,7 @@ describe("a store with a workload identity", () => {
     endKeeping = await keepToken(tokenFile, issuer, SECONDS);
   });
   after(async () => {
-    endKeeping();
+    await endKeeping();
     await proxy.close();
     await stack.close();
     issuer.close();
@@ -221,6 +221,7 @@ describe("a store with a workload identity", () => {
         "base: tiny",
         "data: { path: images }",
         "recipe: extractor-only",
+        "augment: { views: 1 }",
         "evaluation: { folds: 0 }\n",
       ];
       await writeFile(join(folder, "thaw.yaml"), file.join("\n"));

@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { getRun } from "../../../client/runs/watch.js";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { waitForStage } from "../../support/services/faults.js";
 import { serviceVariables } from "../../support/services/serviceVariables.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
 const RUN_FILE = `
@@ -32,8 +32,8 @@ let stack: Stack;
 let proxy: FaultProxy;
 const workers: Worker[] = [];
 before(async () => {
-  stack = await startStack({ workers: false });
-  proxy = await startFaultProxy((await loadPlatform(stack.folder)).store.endpoint);
+  stack = await sharedServices();
+  proxy = await startFaultProxy(stack.session.platform.store.endpoint);
   await smallImageSet(join(stack.folder, "images"), 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await untilReady(startWorker("control", {}));
@@ -49,7 +49,7 @@ function startWorker(name: string, changed: Record<string, string>): Worker {
     process.execPath,
     [fileURLToPath(new URL(`../../../worker/${name}.js`, import.meta.url))],
     {
-      env: { ...process.env, THAW_PROJECT: stack.folder, ...serviceVariables(stack), ...changed },
+      env: { ...process.env, THAW_PROJECT: stack.project, ...serviceVariables(stack), ...changed },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

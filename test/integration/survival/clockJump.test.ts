@@ -17,7 +17,8 @@ import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { engineOf, isTraining, slowDown, waitForStage } from "../../support/services/faults.js";
 import { serviceVariables } from "../../support/services/serviceVariables.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 
 /** Of Debian's package `faketime`. */
 const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
@@ -48,7 +49,8 @@ const workers: ChildProcess[] = [];
 const isHere = existsSync(LIBRARY);
 before(async () => {
   if (!isHere) return;
-  stack = await startStack({ workers: false, tinyBase: true });
+  stack = await sharedServices();
+  await registerTinyBase(stack);
   await smallImageSet(join(stack.folder, "images"), 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   clock = join(stack.folder, "clock");
@@ -71,7 +73,7 @@ after(async () => {
 
 function startWorker(name: "control" | "training", env: Readonly<Record<string, string>>): ChildProcess {
   const script = fileURLToPath(new URL(`../../../worker/${name}.js`, import.meta.url));
-  const surroundings = { ...process.env, ...serviceVariables(stack), ...env, THAW_PROJECT: stack.folder };
+  const surroundings = { ...process.env, ...serviceVariables(stack), ...env, THAW_PROJECT: stack.project };
   const worker = spawn(process.execPath, [script], { env: surroundings, stdio: "ignore" });
   workers.push(worker);
   return worker;

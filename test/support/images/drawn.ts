@@ -50,17 +50,17 @@ function draw(shape: Shape, index: number, { seed = 1, ground: told }: Drawing):
   const turn = next(0, 2 * Math.PI);
   const [cos, sin] = [Math.cos(turn) / radius, Math.sin(turn) / radius];
   const pixels = new Float32Array(SIDE * SIDE * 3);
-  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) pixels.set(ground, 3 * pixel);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = ground[at % 3] as number;
   for (const { colour: shade, from, to, width } of clutter) {
     const box: Box = [spanOf([from[0], to[0]], width / 2), spanOf([from[1], to[1]], width / 2)];
-    paint(pixels, shade, box, (x, y) => onLine(x, y, from, to, width));
+    paint(pixels, shade, box, onLine(from, to, width));
   }
   const inside = SHAPES[shape];
   paint(pixels, ink, [spanOf([cx], radius), spanOf([cy], radius)], (x, y) => {
     const [dx, dy] = [x - cx, y - cy];
     return inside(cos * dx + sin * dy, cos * dy - sin * dx);
   });
-  return Uint8Array.from(pixels);
+  return new Uint8Array(pixels);
 }
 
 /** First pixel and the one after the last, along one axis. */
@@ -96,12 +96,22 @@ function paint(
   }
 }
 
+/** Those that this process has drawn, by all that they depend on: its test files want the same ones again and again. */
+const drawn = new Map<string, Promise<Buffer>>();
+
 /** The bytes of one picture, as JPEG. */
-export function drawnPicture(shape: Shape, index: number, drawing: Drawing = {}): Promise<Buffer> {
+export async function drawnPicture(shape: Shape, index: number, drawing: Drawing = {}): Promise<Buffer> {
+  const { seed = 1, ground = "any" } = drawing;
+  const key = [shape, index, seed, ground].join(" ");
   const raw = { width: SIDE, height: SIDE, channels: 3 } as const;
-  return sharp(draw(shape, index, drawing), { raw })
-    .jpeg({ quality: 92 })
-    .toBuffer();
+  const made =
+    drawn.get(key) ??
+    sharp(draw(shape, index, drawing), { raw })
+      .jpeg({ quality: 92 })
+      .toBuffer();
+  drawn.set(key, made);
+  // Nobody's changes are anybody else's.
+  return Buffer.from(await made);
 }
 
 /** Writes `perClass` pictures of each shape into a folder of its name below `to`. The same arguments, the same bytes. */

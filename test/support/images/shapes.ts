@@ -4,11 +4,16 @@ export type Inside = (x: number, y: number) => boolean;
 
 type Point = readonly [x: number, y: number];
 
-/** Whether a point is within `width / 2` of the line from `a` to `b`. */
-export function onLine(x: number, y: number, [ax, ay]: Point, [bx, by]: Point, width: number): boolean {
-  const [dx, dy] = [bx - ax, by - ay];
-  const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)));
-  return isWithin(x - ax - along * dx, y - ay - along * dy, width / 2);
+/** Whether a point is within `width / 2` of the line from `a` to `b`. What does not depend on the point is computed once. */
+export function onLine([ax, ay]: Point, [bx, by]: Point, width: number): Inside {
+  const dx = bx - ax;
+  const dy = by - ay;
+  const square = dx * dx + dy * dy;
+  const reach = width / 2;
+  return (x, y) => {
+    const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / square));
+    return isWithin(x - ax - along * dx, y - ay - along * dy, reach);
+  };
 }
 
 /** Whether a vector is at most so long. `Math.hypot` takes most of the time of drawing, and is needed at the edge alone. */
@@ -17,10 +22,10 @@ function isWithin(x: number, y: number, radius: number): boolean {
   return Math.abs(share - 1) < 1e-9 ? Math.hypot(x, y) <= radius : share < 1;
 }
 
-const lines =
-  (width: number, ...all: readonly (readonly [Point, Point])[]): Inside =>
-  (x, y) =>
-    all.some(([a, b]) => onLine(x, y, a, b, width));
+function lines(width: number, ...all: readonly (readonly [Point, Point])[]): Inside {
+  const each = all.map(([a, b]) => onLine(a, b, width));
+  return (x, y) => each.some((isOn) => isOn(x, y));
+}
 
 /** A regular polygon, or a star whose inner corners lie at radius `inner`. */
 function corners(points: number, inner?: number): Inside {
@@ -30,13 +35,17 @@ function corners(points: number, inner?: number): Inside {
     const angle = (2 * Math.PI * i) / count;
     return [radiusOf(i) * Math.sin(angle), -radiusOf(i) * Math.cos(angle)];
   });
+  const edges = all.map(([ax, ay], i) => {
+    const [bx, by] = all[(i + 1) % count] as Point;
+    return { ax, ay, bx, by };
+  });
   // Even-odd rule: how many edges a ray to the right crosses.
-  return (x, y) =>
-    all.reduce((inside, [ax, ay], i) => {
-      const [bx, by] = all[(i + 1) % count] as Point;
-      const crosses = ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax);
-      return crosses ? !inside : inside;
-    }, false);
+  return (x, y) => {
+    let inside = false;
+    for (const { ax, ay, bx, by } of edges)
+      if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside;
+    return inside;
+  };
 }
 
 const within =

@@ -4,7 +4,7 @@ import { unitsOf } from "../../../learn/bases/architecture.js";
 import { unitParameters } from "../../../learn/bases/unitParameters.js";
 import type { Activation } from "../../../learn/network/activations.js";
 import { type Parameters, sizeOf } from "../../../learn/network/parameters.js";
-import { uniform } from "../../unit/learn/torchSupport.js";
+import { uniform } from "../../unit/learn/uniform.js";
 import { type MadeUpModel, predicted } from "./madeUpModel.js";
 
 const CHANNELS = 6;

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type LayersModel, tf } from "../../../learn/engine.js";
-import { uniform } from "../../unit/learn/torchSupport.js";
+import { uniform } from "../../unit/learn/uniform.js";
 
 /** Every weight from a stream of its own. */
 function fill(model: LayersModel): LayersModel {

@@ -18,7 +18,8 @@ import { pixelTensor } from "../../../learn/training/step/pixels.js";
 import { graphName } from "../../../spec/base.js";
 import { madeUpParameters } from "../../unit/learn/families/support.js";
 import { fixture } from "../../unit/learn/support.js";
-import { networkNamed, recordedNetwork, uniform } from "../../unit/learn/torchSupport.js";
+import { networkNamed, recordedNetwork } from "../../unit/learn/torchSupport.js";
+import { uniform } from "../../unit/learn/uniform.js";
 
 /** Odd, so that the padding at a stride is not the same on all layers. */
 const SIDE = 71;

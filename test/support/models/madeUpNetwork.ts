@@ -2,7 +2,7 @@
 import { type Architecture, unitsOf } from "../../../learn/bases/architecture.js";
 import { unitParameters } from "../../../learn/bases/unitParameters.js";
 import { type Parameters, sizeOf } from "../../../learn/network/parameters.js";
-import { uniform } from "../../unit/learn/torchSupport.js";
+import { uniform } from "../../unit/learn/uniform.js";
 
 /** Kernels of He's variance; norms are far enough from the identity to pass for trained. */
 export function madeUpNetwork({ groups }: Pick<Architecture, "groups">): Parameters {

@@ -56,14 +56,23 @@ export async function writeIamConfig(
 /**
  * Puts a token into a file and replaces it again and again, as the kubelet does for a pod.
  * @param seconds that each token is good
- * @returns what ends it
+ * @returns what ends it, once the last one is in its place
  */
-export async function keepToken(file: string, issuer: Issuer, seconds: number): Promise<() => void> {
+export async function keepToken(file: string, issuer: Issuer, seconds: number): Promise<() => Promise<void>> {
   const put = async (): Promise<void> => {
     await writeFile(`${file}.new`, issuer.token(seconds));
     await rename(`${file}.new`, file);
   };
-  await put();
-  const timer = setInterval(put, (seconds * 1000) / 5);
-  return () => clearInterval(timer);
+  let last = put();
+  await last;
+  const timer = setInterval(
+    () => {
+      last = last.then(put);
+    },
+    (seconds * 1000) / 5,
+  );
+  return async () => {
+    clearInterval(timer);
+    await last;
+  };
 }

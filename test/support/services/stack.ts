@@ -83,7 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-/** Of a runner that begins before TensorFlow is provided, which makes up the weights. */
+/** Loads what makes up its weights where it is wanted. */
 export async function registerTinyBase({
   session,
   folder,

@@ -9,7 +9,8 @@ import { overlay, type Parameters } from "../../../learn/network/parameters.js";
 import { suffixTrainee } from "../../../learn/training/step/suffix.js";
 import { oneByOne } from "../../support/learning/oneByOne.js";
 import { samplesOf } from "./support.js";
-import { madeUpPixels, uniform } from "./torchSupport.js";
+import { madeUpPixels } from "./torchSupport.js";
+import { uniform } from "./uniform.js";
 
 /** Pooled, of one image of `side` by `side` pixels. @param seen what the network sees of it */
 export function madeUpFeatures(

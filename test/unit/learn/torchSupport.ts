@@ -9,6 +9,7 @@ import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { plainDict, type StateDict } from "../../../learn/import/torchState.js";
 import { type Parameters, sizeOf } from "../../../learn/network/parameters.js";
 import { fixture } from "./support.js";
+import { fillUniform, uniform } from "./uniform.js";
 
 /** Of a vector: its norm, and some of its values at equal distances. */
 export interface Summary {
@@ -29,30 +30,6 @@ export interface RecordedNetwork {
 }
 
 export const recordedNetworks = fixture<{ networks: RecordedNetwork[] }>("networks/torchNetworks.json");
-
-/** Numbers in [0, 1): FNV-1a of the name, then the finalizer of MurmurHash3 over a counter. */
-export function uniform(name: string, count: number): Float64Array {
-  const values = new Float64Array(count);
-  fillUniform(name, values, (u) => u);
-  return values;
-}
-
-/** As {@link uniform}, each number made into another one. */
-export function fillUniform(
-  name: string,
-  values: Float64Array | Float32Array,
-  become: (u: number) => number,
-): void {
-  let start = 0x811c9dc5;
-  for (const byte of Buffer.from(name)) start = Math.imul(start ^ byte, 0x01000193);
-  // Millions of them: a plain loop takes a fifth of the time of a mapping.
-  for (let i = 0; i < values.length; i++) {
-    let h = (Math.imul(i, 0x9e3779b1) + start) | 0;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    values[i] = become(((h ^ (h >>> 16)) >>> 0) / 2 ** 32);
-  }
-}
 
 export function madeUp(name: string, shape: readonly number[]): CheckpointTensor {
   const data = new Float32Array(sizeOf(shape));

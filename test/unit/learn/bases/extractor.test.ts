@@ -20,7 +20,7 @@ import { cardOf, writeFiles } from "../../../support/models/exported.js";
 import { classifier, flattened, saveModel } from "../../../support/models/layersModels.js";
 import { madeUpModel } from "../../../support/models/madeUpModel.js";
 import { assertClose, FIXTURES, fixture, largestDifference, temporaryFolder } from "../support.js";
-import { uniform } from "../torchSupport.js";
+import { uniform } from "../uniform.js";
 
 interface Options {
   readonly size?: number;

@@ -11,7 +11,8 @@ import { allTaken, type Naming, type Taken } from "../../../../learn/import/torc
 import { type Parameters, sizeOf } from "../../../../learn/network/parameters.js";
 import { madeUpFeatures, madeUpStep } from "../madeUpRuns.js";
 import { fixture, largestDifference } from "../support.js";
-import { fillUniform, type Summary } from "../torchSupport.js";
+import type { Summary } from "../torchSupport.js";
+import { fillUniform } from "../uniform.js";
 
 interface RecordedMember {
   readonly name: string;
