@@ -3,6 +3,9 @@
 import { type RunView, watchRun } from "../../client/runs/watch.js";
 import type { Session } from "../../client/session.js";
 
+/** Each look costs the server, the control worker and this process 20 ms of a processor together. */
+const INTERVAL_MS = 300;
+
 /** Watches until a view is as wanted. @throws Error with the last view after five minutes: a busy machine is no reason to fail */
 export async function watchUntil(
   session: Session,
@@ -11,7 +14,7 @@ export async function watchUntil(
 ): Promise<RunView> {
   const signal = AbortSignal.timeout(300_000);
   let last: RunView | undefined;
-  for await (const view of watchRun(session, runId, { intervalMs: 100, signal })) {
+  for await (const view of watchRun(session, runId, { intervalMs: INTERVAL_MS, signal })) {
     last = view;
     if (wanted(view)) return view;
   }
