@@ -5,6 +5,8 @@ import type { Session } from "../../client/session.js";
 
 /** A busy machine is no reason to fail. */
 const PATIENCE_MS = 300_000;
+/** Each look costs the server, the control worker and this process 20 ms of a processor together. */
+const INTERVAL_MS = 300;
 
 /** Watches until a view is as wanted. @throws Error with the last view after five minutes */
 export async function watchUntil(
@@ -14,7 +16,7 @@ export async function watchUntil(
 ): Promise<RunView> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   let last: RunView | undefined;
-  for await (const view of watchRun(session, runId, { intervalMs: 100, signal })) {
+  for await (const view of watchRun(session, runId, { intervalMs: INTERVAL_MS, signal })) {
     last = view;
     if (wanted(view)) return view;
   }

@@ -32,21 +32,23 @@ import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { heldOutIsUnseen, recordsOf } from "../../support/models/heldOut.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 
 /** The gate keeps its stage whatever it gains: a champion with tuned layers is what this is about. */
 const RUN_FILE = `
 name: shapes
-base: small
+base: tiny
 data: { path: images, test: 0.3 }
 augment: { views: 1 }
 head: { epochs: 6 }
-unfreeze: { stages: [top], epochs: 1, gate: { rule: always } }
+unfreeze: { stages: [layer2], epochs: 1, gate: { rule: always } }
 recipe: staged
 evaluation: { folds: 0 }
 model: { promote: never, depth: auto, drift: false, min_new_per_class: 1 }
 `;
 const SHAPES = ["disc", "moon", "star"] as const;
+/** The tiny base tells the classes apart. */
+const GROUND = { ground: "of-class" } as const;
 /** Images of a class at first, and all that are ever drawn. */
 const FIRST = 20;
 const ALL = 26;
@@ -56,8 +58,9 @@ let images: string;
 let drawn: string;
 before(async () => {
   stack = await sharedStack();
-  images = await drawnImages(join(stack.folder, "images"), FIRST, SHAPES);
-  drawn = await drawnImages(join(stack.folder, "drawn"), ALL, SHAPES);
+  await registerTinyBase(stack);
+  images = await drawnImages(join(stack.folder, "images"), FIRST, SHAPES, GROUND);
+  drawn = await drawnImages(join(stack.folder, "drawn"), ALL, SHAPES, GROUND);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
 after(() => stack.close());
@@ -121,7 +124,7 @@ test("the first version is trained in full, which is said", async () => {
   const tick = await retrain();
   assert.deepEqual([tick.depth?.depth, tick.depth?.rule], ["full", "no version in use"], tick.sentence);
   const { version, manifests } = await madeBy(tick);
-  assert.deepEqual([version.base, version.weights.kind, version.depth?.depth], ["small@1", "tune", "full"]);
+  assert.deepEqual([version.base, version.weights.kind, version.depth?.depth], ["tiny@1", "tune", "full"]);
   assert.equal(summaryOf<StageSummary>(manifests["tune-1"]).kept, true);
   const { sentences } = await thawJson<ExplainJson>(stack.folder, "explain", tick.runId ?? "");
   assert.equal(sentences.at(-1), `The retraining trains in full: ${version.depth?.reason}.`);
@@ -181,7 +184,7 @@ test("nothing is due after it, but where something else is asked for: of the bas
   assert.deepEqual(await reasons(), []);
   assert.deepEqual(await reasons("unfreeze.epochs=2"), ["settings"]);
   assert.deepEqual(await reasons("augment.rotate=3"), ["settings"]);
-  assert.deepEqual(await reasons("base=efficientnet-lite0"), ["settings"]);
+  assert.deepEqual(await reasons("base=small", "unfreeze.stages=[top]"), ["settings"]);
   assert.deepEqual(await reasons("base=model:shapes@1"), [], "it came of that");
   const { champion } = await lookWith(engine, "unfreeze.epochs=2");
   assert.ok(champion && "fresh" in champion.facts);
@@ -268,18 +271,18 @@ test("an image that tuned layers have learned from and that is taken back is a r
   const tick = await retrain();
   assert.deepEqual([tick.depth?.depth, tick.depth?.rule], ["full", "images taken back"], tick.sentence);
   const { version } = await madeBy(tick);
-  assert.deepEqual([version.base, version.baseSpec?.tunedOn], ["small@1", undefined]);
+  assert.deepEqual([version.base, version.baseSpec?.tunedOn], ["tiny@1", undefined]);
   const { stdout } = await thaw(["models", "ticks", "shapes"], { cwd: stack.folder });
   assert.match(stdout, /trained in full \(images taken back\)/);
 });
 
 test("a head on the champion's base is refused where the run file has another base, with both ways to read it", async () => {
-  const args = ["--set", "base=efficientnet-lite0", "--set", "model.depth=head"];
+  const args = ["base=small", "unfreeze.stages=[top]", "model.depth=head"].flatMap((set) => ["--set", set]);
   const { stdout, stderr, status } = await thaw(["retrain", ...args], { cwd: stack.folder });
   assert.equal(status, 1, stdout);
   assert.match(
     stdout + stderr,
-    /model\.depth is head, and shapes@\d, which is in use, was made from model:shapes@\d, while the run file's base is efficientnet-lite0/,
+    /model\.depth is head, and shapes@\d, which is in use, was made from model:shapes@\d, while the run file's base is small/,
   );
   assert.match(stdout + stderr, /model\.depth=full/);
 });
@@ -296,7 +299,7 @@ test("a champion whose weights were deleted is no start: auto trains in full, wh
   const isRefused = (error: ThawError): boolean => {
     assert.equal(error.code, "RUN_FILE_INVALID");
     assert.match(error.message, /model\.depth is from-champion, and shapes@\d, .* cannot be read: data of/);
-    assert.match(error.hint ?? "", /`--set model\.depth=full` trains from the base small; `thaw promote`/);
+    assert.match(error.hint ?? "", /`--set model\.depth=full` trains from the base tiny; `thaw promote`/);
     return true;
   };
   await assert.rejects(lookWith(engine, "unfreeze.epochs=2", "model.depth=from-champion"), isRefused);

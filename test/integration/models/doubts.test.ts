@@ -16,11 +16,11 @@ import { readModel, readRun, writeRun } from "../../../store/records/records.js"
 import { type Outcome, thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: formats
-base: small
+base: tiny
 data: { path: formats, test: 0.4 }
 augment: { views: 1 }
 head: { epochs: 10 }
@@ -33,6 +33,7 @@ let stack: Stack;
 let photo: string;
 before(async () => {
   stack = await sharedStack();
+  await registerTinyBase(stack);
   const images = await drawnImages(join(stack.folder, "formats"), 12);
   const [first = ""] = (await readdir(images)).sort();
   // One class alone is of PNGs: that tells it from the others, whatever they show.

@@ -7,12 +7,12 @@ import { fencedCommands } from "../../support/cli/documented.js";
 import { type Outcome, thaw } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 
 /** Versions are promoted by README's own command only. */
 const RUN_FILE = `
 name: shapes
-base: small
+base: tiny
 data: { path: images, test: 0.4 }
 augment: { views: 1 }
 head: { epochs: 10 }
@@ -27,6 +27,7 @@ const HEADING = "Models over time";
 let stack: Stack;
 before(async () => {
   stack = await sharedStack();
+  await registerTinyBase(stack);
   const images = await drawnImages(join(stack.folder, "images"), PER_CLASS, SHAPES);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await typed("retrain");

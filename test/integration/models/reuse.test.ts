@@ -14,15 +14,15 @@ import { readRun } from "../../../store/records/records.js";
 import { thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: shapes
-base: small
+base: tiny
 data: { path: images, test: 0.3 }
 augment: { views: 3 }
 head: { epochs: 6 }
-unfreeze: { stages: [top], epochs: 2 }
+unfreeze: { stages: [layer2], epochs: 2 }
 recipe: staged
 evaluation: { folds: 0 }
 model: { promote: never }
@@ -35,6 +35,7 @@ let images: string;
 let more: string;
 before(async () => {
   stack = await sharedStack();
+  await registerTinyBase(stack);
   images = await drawnImages(join(stack.folder, "images"), PER_CLASS, SHAPES);
   more = await drawnImages(join(stack.folder, "more"), PER_CLASS + 1, SHAPES);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);

@@ -12,11 +12,11 @@ import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: tied
-base: small
+base: tiny
 data: { path: images/list.jsonl, test: 0.4 }
 augment: { views: 1 }
 head: { epochs: 8 }
@@ -30,6 +30,7 @@ let images: string;
 let paths: readonly string[];
 before(async () => {
   stack = await sharedStack();
+  await registerTinyBase(stack);
   images = await drawnImages(join(stack.folder, "images"), 12, ["disc", "moon", "square", "star"]);
   const files = await readdir(images, { recursive: true, withFileTypes: true });
   paths = files

@@ -11,7 +11,7 @@ import type { FullPrediction } from "../../../spec/records/evaluation.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 
 const SHAPES = ["disc", "moon", "star"] as const;
 /** Of the images of a shape, in this order: the rest is held out. */
@@ -21,7 +21,7 @@ const [TRAINED_ON, VALIDATED_ON] = [14, 4];
 const RUN_FILE = `
 name: shapes
 data: { path: right.csv, outside: allow, test: 0.4, validation: 0.1 }
-base: small
+base: tiny
 unfreeze: { stages: [] }
 augment: { views: 1 }
 head: { epochs: 30 }
@@ -52,7 +52,8 @@ async function manifest(name: string, nameOf: (shape: number) => string | undefi
 
 before(async () => {
   stack = await sharedStack();
-  images = await drawnFolder(30, SHAPES);
+  await registerTinyBase(stack);
+  images = await drawnFolder(30, SHAPES, { ground: "of-class" });
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await manifest("right.csv", (shape) => SHAPES[shape]);
   await manifest("wrong.csv", (shape) => SHAPES[(shape + 1) % SHAPES.length]);

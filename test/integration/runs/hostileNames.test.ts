@@ -10,7 +10,7 @@ import { assertInert } from "../../support/hostile/markdown.js";
 import { assertClean } from "../../support/hostile/texts.js";
 import { drawnPicture } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 
 /** What file systems allow: all but the slash and NUL. */
 const CLASSES = {
@@ -21,11 +21,11 @@ const CLASSES = {
 const PER_CLASS = 14;
 const RUN_FILE = `
 name: shapes
-base: small
+base: tiny
 data: { path: images, validation: 0.15 }
 augment: { views: 1 }
 head: { epochs: 8 }
-unfreeze: { stages: [top], epochs: 1 }
+unfreeze: { stages: [layer2], epochs: 1 }
 evaluation: { folds: 0 }
 `;
 
@@ -38,6 +38,7 @@ const fileName = (index: number): string =>
 let stack: Stack;
 before(async () => {
   stack = await sharedStack();
+  await registerTinyBase(stack);
   const images = join(stack.folder, "images");
   for (const [shape, name] of Object.entries(CLASSES)) {
     await mkdir(join(images, name), { recursive: true });
@@ -104,7 +105,7 @@ test("its report, its card and its text in the Temporal UI are clean", async () 
   assertClean((await description.staticDetails()) ?? "", "what the run was started with");
   assertClean((await description.staticSummary()) ?? "", "its summary");
   const { currentDetails } = await handle.query<{ currentDetails: string }>("__temporal_workflow_metadata");
-  assert.match(currentDetails, /shapes on small/);
+  assert.match(currentDetails, /shapes on tiny/);
   assertClean(currentDetails, "its details");
   assertInert(currentDetails.replace(/\n(`{3,})text\n[\s\S]*\n\1\n/, "\n"));
 });

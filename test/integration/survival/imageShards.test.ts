@@ -17,12 +17,12 @@ import { drawnImages } from "../../support/images/drawn.js";
 import { fillBucket } from "../../support/services/bucket.js";
 import { enginePid, slowEngines, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 import { manifestsOf } from "../../support/store/manifests.js";
 
 const RUN_FILE = `
 name: sharded-images
-base: small
+base: tiny
 data: { path: images }
 recipe: extractor-only
 augment: { views: 1 }
@@ -36,6 +36,7 @@ let stack: Stack;
 let dataPath: string;
 before(async () => {
   stack = await sharedStack();
+  await registerTinyBase(stack);
   dataPath = await drawnImages(join(stack.folder, "images"), 12, ["disc", "moon", "star"]);
   await writeFile(join(dataPath, "moon", "page.png"), "<html>no image</html>");
   const [first = ""] = await readdir(join(dataPath, "disc"));

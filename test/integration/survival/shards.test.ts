@@ -13,12 +13,12 @@ import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { slowEngine, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 import { manifestsOf } from "../../support/store/manifests.js";
 
 const RUN_FILE = `
 name: sharded
-base: small
+base: tiny
 data: { path: images }
 recipe: extractor-only
 augment: { views: 2 }
@@ -31,6 +31,7 @@ let stack: Stack;
 let dataPath: string;
 before(async () => {
   stack = await sharedStack();
+  await registerTinyBase(stack);
   dataPath = await drawnImages(join(stack.folder, "images"), 10, ["disc", "moon", "star"]);
 });
 after(() => stack.close());

@@ -11,7 +11,7 @@ import { startRun } from "../../../client/runs/start.js";
 import { LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import type { Stack } from "../../support/services/stack.js";
+import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 import { watchToEnd } from "../../support/watch.js";
 
@@ -19,12 +19,12 @@ const ACTIVITY_QUEUE = 2;
 /** Two views: folds read views that the run's own split does not have, and whichever comes first computes them for all. */
 const RUN_FILE = `
 name: two-workers
-base: small
+base: tiny
 data: { path: images }
 recipe: staged
 augment: { views: 2 }
 head: { epochs: 4 }
-unfreeze: { stages: [blocks.6], epochs: 2 }
+unfreeze: { stages: [layer2], epochs: 2 }
 evaluation: { folds: 3 }
 parallel: 2
 `;
@@ -33,6 +33,7 @@ let stack: Stack;
 let second: ChildProcess;
 before(async () => {
   stack = await sharedStack();
+  await registerTinyBase(stack);
   second = spawn(process.execPath, [fileURLToPath(new URL("../../../worker/training.js", import.meta.url))], {
     env: { ...process.env, THAW_PROJECT: stack.project },
     stdio: "ignore",

@@ -137,6 +137,10 @@ export async function drawnImages(
 }
 
 /** The same in a folder of its own, which goes when this process does. */
-export async function drawnFolder(perClass: number, shapes: readonly Shape[] = ALL_SHAPES): Promise<string> {
-  return drawnImages(folderOfProcess("thaw-drawn-"), perClass, shapes);
+export async function drawnFolder(
+  perClass: number,
+  shapes: readonly Shape[] = ALL_SHAPES,
+  drawing: Drawing = {},
+): Promise<string> {
+  return drawnImages(folderOfProcess("thaw-drawn-"), perClass, shapes, drawing);
 }
