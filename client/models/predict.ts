@@ -1,11 +1,12 @@
 /** Classifies image files with a registered model, in an engine process on this machine. */
 import { z } from "zod";
-import type { FilePrediction as EnginePrediction } from "../../spec/engine/job.js";
+import type { FilePrediction as EnginePrediction, Familiarity } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Platform } from "../../spec/platform.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Progress } from "../../spec/records/training.js";
 import { type BaseCheckpoint, localBase } from "../../store/artifacts/localBase.js";
+import { localFamiliar } from "../../store/artifacts/localFamiliar.js";
 import type { Told } from "../../store/artifacts/localFile.js";
 import { localWeights } from "../../store/artifacts/localWeights.js";
 import type { Store } from "../../store/connection/connection.js";
@@ -48,6 +49,8 @@ export interface FilePrediction {
    * them. Empty when no class is probable enough; absent when the model has too few validation images for it.
    */
   readonly set?: readonly string[];
+  /** Absent when the model has too few held-out images for it, or was evaluated before thaw kept them. */
+  readonly familiarity?: Familiarity;
   readonly error?: string;
 }
 
@@ -62,6 +65,7 @@ const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
     path: z.string(),
     probabilities: z.array(z.number()).exactOptional(),
     set: z.array(z.number()).exactOptional(),
+    familiarity: z.object({ pValue: z.number(), unlike: z.boolean() }).exactOptional(),
     error: z.string().exactOptional(),
   }),
 );
@@ -78,9 +82,10 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
   const engine = localEngine();
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
-    const [weights, base] = await Promise.all([
+    const [weights, base, familiar] = await Promise.all([
       localWeights(store, platform.workFolder, model, told),
       localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint, told),
+      localFamiliar(store, platform.workFolder, model, told),
     ]);
     onProgress({ phase: "starting the engine", step: 0, total: 1 });
     const answer = await engine.run(
@@ -93,6 +98,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
         keepShortSide: model.keepShortSide,
         classes: model.classes,
         ...(model.golden === undefined ? {} : { golden: model.golden }),
+        ...(familiar === undefined ? {} : { familiar }),
         ...calibrationOf(model, request.mirrored),
       },
       { onProgress, signal },
@@ -122,7 +128,7 @@ function calibrationOf({ temperature, conformalQuantile }: ModelVersion, mirrore
 }
 
 function labelled(
-  { path, probabilities, set, error }: EnginePrediction,
+  { path, probabilities, set, familiarity, error }: EnginePrediction,
   classes: readonly string[],
 ): FilePrediction {
   if (probabilities === undefined) return { path, error: error ?? "the file could not be read" };
@@ -133,5 +139,6 @@ function labelled(
     confidence: probabilities[best] ?? 0,
     probabilities: Object.fromEntries(classes.map((name, index) => [name, probabilities[index] ?? 0])),
     ...(set === undefined ? {} : { set: set.map((index) => classes[index] ?? "") }),
+    ...(familiarity === undefined ? {} : { familiarity }),
   };
 }

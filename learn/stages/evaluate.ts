@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openDataset } from "../../data/dataset/dataset.js";
 import { randomStream } from "../../rng/stream.js";
 import type { ModelGolden } from "../../spec/golden.js";
-import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
+import { FAMILIAR_FILE, PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
@@ -33,6 +33,7 @@ import { someOf } from "../samples/views.js";
 import { softmaxRows } from "../training/step/loss.js";
 import { pixelTensor } from "../training/step/pixels.js";
 import { crossEntropyAndAccuracy } from "../training/validation.js";
+import { writeFamiliar } from "./familiar.js";
 import type { StageContext } from "./job.js";
 import { keptBoundaries, openPlainFeatures, type PlainFeatures } from "./plainFeatures.js";
 import { listSuspects } from "./suspects.js";
@@ -283,6 +284,13 @@ export async function evaluate(
     await writeFile(
       join(context.folders.out, PREDICTIONS_FILE),
       predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join(""),
+    );
+    await writeFamiliar(
+      join(context.folders.out, FAMILIAR_FILE),
+      dataset.records,
+      held,
+      features,
+      architecture.features,
     );
     const { parameters = pretrained } = runners.at(-1) ?? {};
     const heldOut = { held, predictions, features, evaluation };

@@ -1,11 +1,13 @@
 /** Classifies image files with a trained model. */
 import { renderView } from "../../data/views/views.js";
 import type { BaseChoice } from "../../spec/base.js";
+import type { Familiarity } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { ModelGolden } from "../../spec/golden.js";
 import { chosenBase } from "../bases/chosen.js";
 import { computingDevice, scoped, type Tensor4D, tf } from "../engine.js";
 import { conformalSet } from "../evaluation/conformal.js";
+import { type Familiar, familiarity, markedBelow } from "../evaluation/familiarity.js";
 import { atTemperature } from "../evaluation/temperature.js";
 import { featuresOf, frozenNetwork } from "../network/frozen.js";
 import { modelGoldenOf, requireModel } from "../network/golden.js";
@@ -15,6 +17,7 @@ import { drawnPicture, loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
 import { softmaxRows } from "../training/step/loss.js";
 import { pixelTensor } from "../training/step/pixels.js";
+import { readFamiliar } from "./familiar.js";
 
 /** A canonical image, see `data/image/decode.ts`, and the path to report it by. */
 export interface EncodedImage {
@@ -28,6 +31,8 @@ export interface ImagePrediction {
   readonly probabilities: readonly number[];
   /** Classes that cannot be ruled out, see `conformal.ts`; absent without a quantile. */
   readonly set?: readonly number[];
+  /** Absent without what the evaluation kept of its images, or where that is too few to mark any. */
+  readonly familiarity?: Familiarity;
   /** The model's pooled features of the plain image; absent where they were not asked for. */
   readonly features?: Float32Array;
 }
@@ -44,6 +49,8 @@ export interface PredictOptions {
   readonly golden?: ModelGolden;
   /** Whether features are wanted, too. */
   readonly keepFeatures?: boolean;
+  /** File that `writeFamiliar` has written. */
+  readonly familiar?: string;
 }
 
 const BATCH = 32;
@@ -63,6 +70,10 @@ export async function predict(
   const { temperature = 1, conformalQuantile, mirrored = false, classes: names, golden } = options;
   const base = chosenBase(choice);
   const parameters = overlay(await loadSound(base, choice), await readSafetensors(weights));
+  const known =
+    options.familiar === undefined
+      ? undefined
+      : await readFamiliar(options.familiar, base.architecture.features);
   const network = await frozenNetwork(base, parameters);
   const head = parameter(parameters, HEAD_KERNEL);
   const kernel = tf.tensor2d(head.data, head.shape as [number, number]);
@@ -90,7 +101,7 @@ export async function predict(
     const probabilities = tf.tidy(() => {
       const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
       const plain = outputsOf(x);
-      if (options.keepFeatures === true)
+      if (options.keepFeatures === true || known !== undefined)
         features = plain.features.dataSync().slice() as Float32Array<ArrayBuffer>;
       if (!mirrored) return plain.probabilities;
       const other = outputsOf(tf.reverse4d(x, [2])).probabilities;
@@ -99,11 +110,13 @@ export async function predict(
     const width = features.length / batch.length;
     batch.forEach(({ path }, row) => {
       const own = probabilities.subarray(row * classes, (row + 1) * classes);
+      const pooled = features.subarray(row * width, (row + 1) * width);
       predictions.push({
         path,
         probabilities: Array.from(own),
         ...(conformalQuantile === undefined ? {} : { set: conformalSet(own, conformalQuantile) }),
-        ...(width === 0 ? {} : { features: features.subarray(row * width, (row + 1) * width) }),
+        ...(known === undefined ? {} : familiarityIn(known, pooled)),
+        ...(options.keepFeatures === true ? { features: pooled } : {}),
       });
     });
     onProgress(predictions.length);
@@ -124,6 +137,13 @@ export async function predict(
     network.dispose();
     tf.dispose([kernel, bias]);
   }
+}
+
+function familiarityIn(known: Familiar, features: Float32Array): Pick<ImagePrediction, "familiarity"> {
+  const below = markedBelow(known.images);
+  if (below === undefined) return {};
+  const pValue = familiarity(known, features);
+  return { familiarity: { pValue, unlike: pValue <= below } };
 }
 
 function otherWidth(classes: number, outputs: number): ThawError {

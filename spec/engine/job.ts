@@ -226,6 +226,8 @@ export type EngineJob =
       readonly classes: readonly string[];
       /** What thaw's own picture has to give; absent in older models. */
       readonly golden?: ModelGolden;
+      /** File of what the evaluation kept of its images; absent in older models. */
+      readonly familiar?: string;
     }
   | DriftJob;
 
@@ -257,6 +259,14 @@ export interface HeldOutFile extends Pick<ImageRecord, "path" | "label" | "width
   readonly file: string;
 }
 
+/** Whether an image is like those that the model was evaluated on. */
+export interface Familiarity {
+  /** Share of images like those that are as far or farther from them, in (0, 1]. */
+  readonly pValue: number;
+  /** Whether it is marked: of images like those, one in a hundred is, or one of as many as were held out and one more. */
+  readonly unlike: boolean;
+}
+
 /** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */
 export interface FilePrediction {
   readonly path: string;
@@ -264,6 +274,8 @@ export interface FilePrediction {
   readonly probabilities?: readonly number[];
   /** Classes that cannot be ruled out, by index; absent when the model has no conformal quantile. */
   readonly set?: readonly number[];
+  /** See {@link Familiarity}; absent where too few images were held out, and in older models. */
+  readonly familiarity?: Familiarity;
   /** Why the file cannot be read, in plain words. */
   readonly error?: string;
 }

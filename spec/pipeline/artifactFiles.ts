@@ -12,6 +12,8 @@ export const RECIPE_FILE = "recipe.json";
 /** Out-of-fold predictions of the recipe's linear probe. */
 export const PROBE_FILE = "probe.jsonl";
 export const PREDICTIONS_FILE = "predictions.jsonl";
+/** Features of held-out images, by which predictions tell images that are not like them. */
+export const FAMILIAR_FILE = "familiar.safetensors";
 /** Suspected copies across the splits, a pair a line. */
 export const COPIES_FILE = "copies.jsonl";
 export const ACTIVATION_MAPS_FILE = "activation-maps.json";

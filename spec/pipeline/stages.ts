@@ -27,7 +27,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   head: 2,
   tune: 13,
   fold: 10,
-  evaluate: 8,
+  evaluate: 9,
   scratch: 8,
   register: 5,
   report: 10,

@@ -26,8 +26,15 @@ export function predictionsTable(predictions: readonly FilePrediction[], screen:
   return table(columns, cells, screen, [2], [0, 1]);
 }
 
-/** Marks what a person should look at: images for which not exactly one class is probable enough. */
-function doubtOf({ label, set }: FilePrediction): string {
+/** Marks what a person should look at: images that are like none of the model's, or for which not exactly one class is probable enough. */
+function doubtOf(prediction: FilePrediction): string {
+  const marks = [prediction.familiarity?.unlike === true ? UNLIKE : "", classDoubtOf(prediction)];
+  return marks.filter((mark) => mark !== "").join("; ");
+}
+
+const UNLIKE = "unlike its images";
+
+function classDoubtOf({ label, set }: FilePrediction): string {
   if (set === undefined || (set.length === 1 && set[0] === label)) return "";
   const others = set.filter((name) => name !== label);
   return others.length === 0 ? "uncertain" : `or ${others.map(named).join(", ")}`;
@@ -40,15 +47,25 @@ export interface Answered extends Predictions {
 
 /** Which version has answered, and what its doubts mean. */
 export function answeredText({ model, predictions, inUse }: Answered): string {
-  const doubts = predictions.filter((one) => one.error === undefined && doubtOf(one) !== "").length;
+  const doubts = predictions.filter((one) => one.error === undefined && classDoubtOf(one) !== "").length;
+  const unlike = predictions.filter(({ familiarity }) => familiarity?.unlike === true).length;
   const other =
     inUse === undefined || inUse === model.version
       ? ""
       : `, the newest; version ${inUse} is in use (${model.name}@champion)`;
   const which = `Answered by ${model.name}@${model.version}${other}.`;
-  if (doubts === 0) return which;
-  const images = `${doubts} ${doubts === 1 ? "image" : "images"}`;
-  return `${which} DOUBT, at ${images}: no class is likely enough (uncertain), or several are; look there yourself.`;
+  const imagesOf = (count: number): string => `${count} ${count === 1 ? "image" : "images"}`;
+  return [
+    which,
+    unlike === 0
+      ? []
+      : `Unlike its images, at ${imagesOf(unlike)}: nothing that the model was evaluated on looks so, and it names one of its classes for whatever it is shown.`,
+    doubts === 0
+      ? []
+      : `DOUBT, at ${imagesOf(doubts)}: no class is likely enough (uncertain), or several are; look there yourself.`,
+  ]
+    .flat()
+    .join(" ");
 }
 
 /** One sentence for each file that could not be read. */

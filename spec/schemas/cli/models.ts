@@ -219,6 +219,21 @@ const filePredictionSchema = z.object({
     .describe(
       "The classes that cannot be ruled out, at 90 %; absent when the model has too few validation images for it.",
     ),
+  familiarity: z
+    .object({
+      pValue: z
+        .number()
+        .describe("Share of images like the held-out ones that are as far or farther from them, in (0, 1]."),
+      unlike: z
+        .boolean()
+        .describe(
+          "Whether the image is unlike the held-out ones: so is one in a hundred that is like them, or one of as many as were held out and one more.",
+        ),
+    })
+    .exactOptional()
+    .describe(
+      "Absent with fewer than 19 held-out images, and of models that were evaluated before thaw kept them.",
+    ),
   error: z.string().exactOptional().describe("Why the file cannot be read; then there is nothing else."),
 });
 

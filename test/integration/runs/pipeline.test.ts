@@ -1,7 +1,7 @@
 /** The main job on real images through a real Temporal server, a real S3 server and real kernels. */
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { Worker } from "@temporalio/worker";
 import type { PredictJson } from "../../../cli/json/predict.js";
@@ -19,6 +19,8 @@ import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
+/** No emoji. */
+const PHOTOGRAPH = resolve("test/fixtures/learn/photographs/coffee.png");
 const PER_CLASS = 14;
 const RUN_FILE = `
 name: small-set
@@ -190,20 +192,25 @@ test("predictions have the probabilities and sets of the evaluation: the model c
   assert.ok(Math.abs(Math.log(temperature)) > 0.02, `temperature ${temperature}`);
   assert.ok(conformalQuantile !== undefined && conformalQuantile > 0 && conformalQuantile < 1);
   const paths = evaluated.map(({ path }) => join(stack.folder, "images", path));
-  const { status, stdout } = await thaw(["predict", "small-set", "--json", ...paths], { cwd: stack.folder });
+  const { status, stdout } = await thaw(["predict", "small-set", "--json", ...paths, PHOTOGRAPH], {
+    cwd: stack.folder,
+  });
   assert.equal(status, 0);
-  const { predictions } = JSON.parse(stdout) as {
-    predictions: { probabilities: Record<string, number>; set: string[] }[];
-  };
+  const { predictions } = JSON.parse(stdout) as PredictJson;
   evaluated.forEach(({ probabilities, path }, image) => {
     const now = predictions[image];
+    assert.equal(now?.familiarity?.unlike, false, `${path} is one of those that it is held against`);
     classes.forEach((name, label) => {
-      const difference = Math.abs((now?.probabilities[name] ?? 2) - (probabilities[label] ?? 0));
+      const difference = Math.abs((now?.probabilities?.[name] ?? 2) - (probabilities[label] ?? 0));
       assert.ok(difference < 1e-3, `${path}: probability of ${name} differs by ${difference}`);
     });
-    const possible = classes.filter((name) => 1 - (now?.probabilities[name] ?? 0) <= conformalQuantile);
+    const possible = classes.filter((name) => 1 - (now?.probabilities?.[name] ?? 0) <= conformalQuantile);
     assert.deepEqual(now?.set, possible);
   });
+  assert.equal(predictions.at(-1)?.familiarity?.unlike, true, JSON.stringify(predictions.at(-1)));
+  const shown = await thaw(["predict", "small-set", ...paths, PHOTOGRAPH], { cwd: stack.folder });
+  assert.match(shown.stdout, /^ {2}\w.*unlike its images/m);
+  assert.equal(shown.stdout.split("unlike its images").length, 2);
 });
 
 test("predictions averaged with mirror images have the accuracy that the evaluation measured", async () => {
