@@ -1,6 +1,6 @@
 /**
  * How many images are marked as unlike those that a model was evaluated on: of the same folder, which should be one in a hundred (or one of
- * n + 1), and of other folders, which should be all. Origin of the figures in `docs/models.md` and of `NEIGHBOURS`.
+ * n + 1), of a class of it that no held-out image has, and of other folders, which should be all. Origin of the figures in `docs/models.md` and of `NEIGHBOURS`.
  *   node dist/bench/familiarity/marks.js SPLITS CACHE…
  * A CACHE has a folder's features, as `bench/drift/alarms.js FOLDER CACHE alarms 1 30` leaves it: as the pictures are, and darker.
  */
@@ -19,6 +19,7 @@ interface Kept {
   readonly path: string;
   readonly sha256: string;
   readonly phash: string;
+  readonly label: number;
   readonly features: readonly number[];
 }
 
@@ -26,6 +27,7 @@ interface Folder {
   readonly name: string;
   readonly plain: readonly Float32Array[];
   readonly darker: readonly Float32Array[];
+  readonly labels: readonly number[];
 }
 
 /** One image of each group of copies. */
@@ -35,7 +37,8 @@ async function read(cache: string): Promise<Folder> {
   const firsts = [...plain.keys()].filter((index) => ids.indexOf(ids[index] as string) === index);
   const of = (images: readonly Kept[]) =>
     firsts.map((index) => Float32Array.from((images[index] as Kept).features));
-  return { name: basename(cache, ".json"), plain: of(plain), darker: of(dark) };
+  const labels = firsts.map((index) => (plain[index] as Kept).label);
+  return { name: basename(cache, ".json"), plain: of(plain), darker: of(dark), labels };
 }
 
 const folders = await Promise.all(caches.map(read));
@@ -59,7 +62,8 @@ const mean = (shares: readonly number[]): number => shares.reduce((sum, one) => 
 
 for (const folder of folders)
   for (const size of SIZES.filter((own) => own < folder.plain.length - 20)) {
-    const [same, dark] = [[] as number[], [] as number[]];
+    const [same, dark, unknown] = [[] as number[], [] as number[], [] as number[]];
+    const classes = new Set(folder.labels).size;
     const others = new Map(
       folders.filter((other) => other !== folder).map(({ name }) => [name, [] as number[]]),
     );
@@ -79,11 +83,15 @@ for (const folder of folders)
           rest.map((index) => folder.darker[index] as Float32Array),
         ),
       );
+      const isLeftOut = (index: number): boolean => folder.labels[index] === split % classes;
+      const imagesOf = (rows: readonly number[]) => rows.map((index) => folder.plain[index] as Float32Array);
+      const without = familiar(imagesOf(order.filter((index) => !isLeftOut(index)).slice(0, size)));
+      unknown.push(share(without, imagesOf(order.filter(isLeftOut).slice(0, ASKED))));
       for (const other of folders) others.get(other.name)?.push(share(known, other.plain.slice(0, ASKED)));
     }
     const told = [...others].map(([name, shares]) => `${name} ${percent(mean(shares))}`);
     const promised = percent(markedBelow(size) ?? 0);
     console.log(
-      `${folder.name}, ${size} held out: of its own ${percent(mean(same))} (promised ${promised}), darker ${percent(mean(dark))}, ${told.join(", ")}`,
+      `${folder.name}, ${size} held out: of its own ${percent(mean(same))} (promised ${promised}), darker ${percent(mean(dark))}, of a class that is not held out ${percent(mean(unknown))}, ${told.join(", ")}`,
     );
   }

@@ -5,7 +5,7 @@
  * whatever it is shown, often without a doubt.
  */
 
-/** The distance that counts is that to so many neighbours: one odd held-out image vouches for nobody. Chosen by `bench/familiarity/marks.ts`. */
+/** The distance that counts is that to the neighbour of this number: one odd held-out image vouches for nobody. From 1 to 10 `bench/familiarity/marks.ts` tells no difference. */
 export const NEIGHBOURS = 3;
 /** Of images like the held-out ones, the share that is marked all the same. */
 const MARKED = 0.01;

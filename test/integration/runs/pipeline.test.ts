@@ -209,7 +209,7 @@ test("predictions have the probabilities and sets of the evaluation: the model c
   });
   assert.equal(predictions.at(-1)?.familiarity?.unlike, true, JSON.stringify(predictions.at(-1)));
   const shown = await thaw(["predict", "small-set", ...paths, PHOTOGRAPH], { cwd: stack.folder });
-  assert.match(shown.stdout, /^ {2}\w.*unlike its images/m);
+  assert.match(shown.stdout, /coffee\.png\s.*unlike its images/);
   assert.equal(shown.stdout.split("unlike its images").length, 2);
 });
 

@@ -39,6 +39,25 @@ describe("predictions", () => {
     ]);
   });
 
+  it("marks those that are unlike all that the model was evaluated on, beside what they could be", () => {
+    const of = (pValue: number, unlike: boolean) => ({ probabilities: {}, familiarity: { pValue, unlike } });
+    const found = [
+      { path: "a.png", label: "seven", confidence: 0.98, set: ["seven"], ...of(0.4, false) },
+      { path: "b.png", label: "one", confidence: 0.92, set: ["one"], ...of(0.01, true) },
+      { path: "c.png", label: "two", confidence: 0.4, set: [], ...of(0.01, true) },
+    ];
+    assert.deepEqual(lines(predictionsTable(found, plainScreen())), [
+      "FILE   LABEL  CONFIDENCE  DOUBT",
+      "a.png  seven      98.0 %",
+      "b.png  one        92.0 %  unlike its images",
+      "c.png  two        40.0 %  unlike its images; uncertain",
+    ]);
+    assert.match(
+      answeredText({ model: MODEL, predictions: found }),
+      /^Answered by digits@2\. Unlike its images, at 2 images: nothing that .* looks so.* DOUBT, at 1 image: no class/,
+    );
+  });
+
   it("say which version has answered, and what a doubt is where there is one", () => {
     const doubt = { path: "c.png", label: "two", confidence: 0.4, probabilities: {}, set: [] };
     assert.equal(answeredText({ model: MODEL, predictions }), "Answered by digits@2.");
