@@ -2,7 +2,7 @@
  * How many images are marked as unlike those that a model was evaluated on: of the same folder, which should be one in a hundred (or one of
  * n + 1), of a class of it that no held-out image has, and of other folders, which should be all. Origin of the figures in `docs/models.md` and of `NEIGHBOURS`.
  *   node dist/bench/familiarity/marks.js SPLITS CACHE…
- * A CACHE has a folder's features, as `bench/drift/alarms.js FOLDER CACHE alarms 1 30` leaves it: as the pictures are, and darker.
+ * A CACHE has a folder's features, as `bench/drift/alarms.ts` leaves it: as the pictures are, and darker.
  */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";

@@ -90,13 +90,8 @@ async function isExported(name: string, folder: string, trainedOn: string | unde
     .extract({ left: border, top: border, width: SIDE, height: SIDE })
     .raw()
     .toBuffer();
-  const { probabilities } = await runOnnx(
-    python,
-    folder,
-    await readFile(join(folder, file.name)),
-    pixels,
-    SIDE,
-  );
+  const bytes = await readFile(join(folder, file.name));
+  const { probabilities } = await runOnnx(python, folder, bytes, pixels, SIDE).finally(python.close);
   const { predictions } = await ok<{ predictions: { label: string; confidence: number }[] }>(
     ...["predict", name, picture],
   );

@@ -11,7 +11,7 @@ import { drawnImages } from "../../support/images/drawn.js";
 import { currentBundle } from "../../support/services/currentBundle.js";
 import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
-import { registerTinyBase, type Stack } from "../../support/services/stack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const FOLDS = ["fold-1", "fold-2", "fold-3", "fold-4", "fold-5"];
 
@@ -23,16 +23,15 @@ interface View {
 let stack: Stack;
 before(async () => {
   stack = await sharedStack();
-  await registerTinyBase(stack);
 });
 after(() => stack.close());
 
 test("twenty images: no fine-tuning, five folds of the head, and a killed fold costs an attempt of that fold", async () => {
   const cwd = stack.folder;
-  await drawnImages(join(cwd, "images"), 10, ["disc", "star"], { ground: "of-class" });
+  await drawnImages(join(cwd, "images"), 10, ["disc", "star"]);
   await writeFile(
     join(cwd, "thaw.yaml"),
-    `name: shapes\nbase: tiny\ndata: { path: images }\naugment: { views: 2 }\nhead: { epochs: 300, patience: 300 }\nunfreeze: { stages: [layer2] }\n`,
+    `name: shapes\nbase: small\ndata: { path: images }\naugment: { views: 2 }\nhead: { epochs: 300, patience: 300 }\nunfreeze: { stages: [top] }\n`,
   );
   const plan = async (): Promise<Map<string, string>> => {
     const { status, stdout, stderr } = await thaw(["plan", "--json"], { cwd });

@@ -11,7 +11,7 @@ import type { Progress } from "../../../spec/records/training.js";
 import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
 import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
-import { slowEngine, waitForStage } from "../../support/services/faults.js";
+import { enginePid, slowEngines, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 import { manifestsOf } from "../../support/store/manifests.js";
@@ -53,16 +53,17 @@ async function featuresOf(runId: string): Promise<ArtifactManifest> {
 const shardsThere = () => manifestsOf(stack.session.store, SHARD_KIND);
 
 test("an engine that is killed costs one shard; the features have the bytes of a run without any", async () => {
+  // Whichever engine it is, from its beginning: shards last for as long as this takes.
+  const goOn = slowEngines(stack);
   const runId = await start(PER_SHARD);
   const untilShards = (isSo: (progress: Progress) => boolean) =>
     waitForStage(stack, runId, "features", ({ progress }) => progress?.phase === "shards" && isSo(progress));
-  await untilShards(() => true);
-  // The others last then for as long as this takes.
-  const engine = await slowEngine(stack);
   await untilShards(({ step, total }) => step > 0 && step < total);
-  process.kill(engine.pid, "SIGSTOP");
+  const engine = (await enginePid(stack)) ?? assert.fail("no engine");
+  goOn();
+  process.kill(engine, "SIGSTOP");
   const before = await shardsThere();
-  process.kill(engine.pid, "SIGKILL");
+  process.kill(engine, "SIGKILL");
   const features = await featuresOf(runId);
 
   const after = await shardsThere();
