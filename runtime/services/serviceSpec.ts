@@ -14,8 +14,8 @@ import { SERVICE_NAMES } from "./names.js";
 
 const name = oneOf(...SERVICE_NAMES);
 
-/** Answers this URL with 200. */
-const http = object({ by: oneOf("http"), url: text });
+/** Answers this URL with 200, and it is the service's own process that listens on these ports. */
+const http = object({ by: oneOf("http"), url: text, ports: listOf(finite) });
 /** Its bucket is there, for these credentials. */
 const bucket = object({
   by: oneOf("bucket"),

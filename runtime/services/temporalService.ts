@@ -40,6 +40,10 @@ export function temporalService(layout: Layout, record: ServicesRecord, command:
     needs: [],
     grace: GRACE_SECONDS.temporal,
     // The UI passes this on to the frontend: 200 means that both serve and the namespace is there.
-    readiness: { by: "http", url: `http://${LOOPBACK}:${ports.ui}/api/v1/namespaces/default` },
+    readiness: {
+      by: "http",
+      url: `http://${LOOPBACK}:${ports.ui}/api/v1/namespaces/default`,
+      ports: [ports.ui, ports.temporal],
+    },
   };
 }

@@ -48,6 +48,7 @@ export function keep(spec: ServiceSpec, { isReady, tell }: KeeperContext): Keepe
       spec.readiness,
       { file: spec.logFile, offset: life.offset },
       over.signal,
+      child.pid,
     ).then((is) => {
       if (is) tell(spec.name, { type: "ready" });
     });

@@ -1,4 +1,5 @@
 /** Who listens on a port, as far as Linux tells without tools: proc(5), /proc/net/tcp. */
+import { existsSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 
 /** State `TCP_LISTEN` in /proc/net/tcp. */
@@ -18,6 +19,17 @@ export async function portHolder(port: number): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+/** Whether the process listens on the port; undefined where that cannot be told. */
+export async function listensOn(pid: number, port: number): Promise<boolean | undefined> {
+  const tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+  if (!tables.some((table) => existsSync(table))) return undefined;
+  const inodes = (await Promise.all(tables.map((file) => listeners(file, port)))).flat();
+  return holdsOne(
+    String(pid),
+    inodes.map((inode) => `socket:[${inode}]`),
+  );
 }
 
 /** Socket inodes that listen on the port. Columns: slot, local, remote, state, …, the tenth is the inode. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readFrom } from "../logs.js";
 import type { Readiness } from "../serviceSpec.js";
 import { type Answer, ask, type Question, signedForS3 } from "./ask.js";
+import { listensOn } from "./portHolder.js";
 
 /** Short against the start of the fastest service (0.3 s), long against a question (some ms). */
 const POLL_MS = 50;
@@ -15,13 +16,17 @@ export interface ServiceLog {
   readonly offset: number;
 }
 
-/** True as soon as the service is ready; false when `ended` is aborted before. */
+/**
+ * True as soon as the service is ready; false when `ended` is aborted before.
+ * @param pid of the service's process; undefined where nobody knows it
+ */
 export async function waitUntilReady(
   readiness: Readiness,
   log: ServiceLog,
   ended: AbortSignal,
+  pid?: number,
 ): Promise<boolean> {
-  const isReady = question(readiness, log);
+  const isReady = question(readiness, log, pid);
   while (!ended.aborted) {
     if (await isReady().catch(() => false)) return !ended.aborted;
     await sleep(POLL_MS);
@@ -29,15 +34,24 @@ export async function waitUntilReady(
   return false;
 }
 
-function question(readiness: Readiness, log: ServiceLog): () => Promise<boolean> {
+function question(readiness: Readiness, log: ServiceLog, pid: number | undefined): () => Promise<boolean> {
   switch (readiness.by) {
     case "http":
-      return async () => (await ask({ url: readiness.url }, ANSWER_MS)).status === 200;
+      // A server of another project, which has taken the port meanwhile, answers just so: runs would go there.
+      return async () =>
+        (await ask({ url: readiness.url }, ANSWER_MS)).status === 200 &&
+        (pid === undefined || (await listensOnAll(pid, readiness.ports)));
     case "bucket":
       return () => storesObjects(readiness);
     case "line":
       return async () => hasReadyLine(readFrom(log.file, log.offset), readiness.worker);
   }
+}
+
+/** Also where that cannot be told. */
+async function listensOnAll(pid: number, ports: readonly number[]): Promise<boolean> {
+  for (const port of ports) if ((await listensOn(pid, port)) === false) return false;
+  return true;
 }
 
 /** Never listed by thaw, whose objects all lie in folders. */

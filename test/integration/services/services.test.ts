@@ -16,6 +16,7 @@ import { type ServicesStatus, status } from "../../../runtime/services/status.js
 import { isAlive, type ProcessId } from "../../../runtime/services/supervision/processes.js";
 import { type UpOptions, up } from "../../../runtime/services/up.js";
 import { SEARCH_ATTRIBUTES } from "../../../spec/pipeline/run.js";
+import { ownPorts } from "../../support/services/ownPorts.js";
 import { keysOf } from "../../support/services/serviceVariables.js";
 import { until } from "../../support/until.js";
 
@@ -104,7 +105,8 @@ describe("the life of a project's services", () => {
   after(() => down(folder));
 
   test("up: Temporal is healthy, knows our search attributes, and S3 gives back what was put", async () => {
-    const { services } = await start(folder);
+    // Two of these tests side by side would take the usual ones from each other while their services are down.
+    const { services } = await start(folder, await ownPorts());
     assert.deepEqual(
       services.map(({ name, running, ready }) => [name, running, ready]),
       [

@@ -101,6 +101,24 @@ test("a store is ready when it gives back what it was given, and not before", as
   assert.deepEqual([times("bucket"), times("write"), times("read")], [5, 4, 3]);
 });
 
+test("what answers in place of a service, on a port that was taken from it, does not make it ready", {
+  skip: process.platform === "linux" ? false : "only proc(5) tells who listens",
+}, async (context) => {
+  const url = await serve(context, (_, response) => response.writeHead(200).end());
+  const readiness = { by: "http" as const, url, ports: [Number(new URL(url).port)] };
+  const log = { file: "", offset: 0 };
+  const readyWithin = (pid: number, milliseconds: number) =>
+    waitUntilReady(readiness, log, AbortSignal.timeout(milliseconds), pid);
+  assert.equal(await readyWithin(process.pid, 60_000), true, "who listens");
+  assert.equal(await readyWithin(process.ppid, 300), false, "who does not");
+  const taken = { ...readiness, ports: [...readiness.ports, 1] };
+  assert.equal(
+    await waitUntilReady(taken, log, AbortSignal.timeout(300), process.pid),
+    false,
+    "who listens on one of its ports",
+  );
+});
+
 test("search attributes are there when the server lists all of them with our types", () => {
   const all = Object.values(SEARCH_ATTRIBUTE_TABLE).map(
     ({ name, type }) => [name, `INDEXED_VALUE_TYPE_${type.toUpperCase()}`] as const,
