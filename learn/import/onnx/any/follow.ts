@@ -210,7 +210,7 @@ function withOutput(hint: string | undefined, node: OnnxNode, values: ReadonlyMa
   const base = image?.is === "image" && stepSoFar(image) === undefined ? nameOf(values, image.base) : "";
   const cut =
     below === undefined
-      ? "or export the network without it"
+      ? "or export the network without it, or name an image below it that gives the features: --output VALUE"
       : `or take the features below it: --output ${shown(base === "" ? below : base)}`;
   return hint === undefined ? cut.replace(/^or /, "") : `${hint}; ${cut}`;
 }
