@@ -74,6 +74,7 @@ export async function importOnnxGraph(
     const converted = await named(from, checkpoint.path, () => convertOnnx(checkpoint.path, asked, path));
     const { tunable, hasFixedPart, size: inputSize, architecture: own } = converted;
     const guess = guessedScale(converted);
+    requireColourOrder(from, converted, colourOrder);
     const pixelScale = request.pixelScale ?? guess;
     if (pixelScale === undefined) throw unknownScale(from);
     requireScaledOnce(from, converted, pixelScale);
@@ -148,6 +149,25 @@ export function requireScaledOnce(
     },
   );
 }
+/**
+ * A graph that turns red and blue round is given blue, green, red and was trained on red, green, blue, or the other way round.
+ * @throws ThawError USAGE where nobody has said which
+ */
+export function requireColourOrder(
+  from: string,
+  { turnsColours }: Pick<Converted, "turnsColours">,
+  said: ColourOrder | undefined,
+): void {
+  if (!turnsColours || said !== undefined) return;
+  throw new ThawError(
+    "USAGE",
+    `${from} turns red and blue round before anything else: it may be made for pixels of blue, green, red, or of red, green, blue`,
+    {
+      hint: "say which it is given: --colour-order bgr where programs give it what OpenCV reads, else --colour-order rgb",
+    },
+  );
+}
+
 const SLIGHTLY = 0.01;
 const MOST_OF_BYTE = 255;
 

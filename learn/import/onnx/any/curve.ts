@@ -110,6 +110,12 @@ export function lineOf(curve: Curve): { readonly scale: number; readonly shift: 
   const [one, nought] = [PLACES.indexOf(1), PLACES.indexOf(0)];
   const shift = curve[nought] ?? Number.NaN;
   const scale = (curve[one] ?? Number.NaN) - shift;
-  const line = PLACES.map((x) => x * scale + shift);
-  return Number.isFinite(scale) && isClose(curve, line) ? { scale, shift } : undefined;
+  // Near as measured by the line: what is all small may be made large again.
+  const isLine = curve.every((value, i) => {
+    const x = PLACES[i] ?? Number.NaN;
+    return (
+      Math.abs(value - (x * scale + shift)) <= CLOSE * (Math.abs(scale) * (1 + Math.abs(x)) + Math.abs(shift))
+    );
+  });
+  return Number.isFinite(scale) && isLine ? { scale, shift } : undefined;
 }

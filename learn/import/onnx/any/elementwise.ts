@@ -150,7 +150,7 @@ export function afterBinary(one: Value, other: Value, following: Following): Val
   if (a.is === "constant") return withConstant(b, a, (x, y) => of(y, x), following);
   if (a.is === "response" || b.is === "response") return afterResponses(a, b, following);
   if (a.is === "moment" || b.is === "moment") return afterParts(a, b, of, following);
-  if (a.is === "means" && b.is === "means" && a.chain === b.chain && a.shape.join() === b.shape.join())
+  if (a.is === "means" && b.is === "means" && isOfOneShape(a, b))
     return { ...a, curve: curveOf([a.curve, b.curve], of) };
   const kind = JOINS[following.node.operator];
   if (kind !== undefined && a.is === "image" && b.is === "means") return gated(a, b, kind, following);
@@ -176,6 +176,12 @@ export function afterBinary(one: Value, other: Value, following: Following): Val
     following,
   );
 }
+
+/** Functions of the same means, that lie alike. */
+const isOfOneShape = (a: Means, b: Means): boolean =>
+  a.chain === b.chain &&
+  a.shape.join() === b.shape.join() &&
+  (a.stretched ?? a.shape).join() === (b.stretched ?? b.shape).join();
 
 /** What becomes of two images. */
 const JOINS: Readonly<Record<string, "add" | "multiply">> = { Add: "add", Mul: "multiply" };

@@ -9,6 +9,7 @@ import type { Spend } from "../../budget.js";
 import { shown } from "../../names.js";
 import type { OnnxGraph } from "../graph.js";
 import type { OnnxNode } from "../node.js";
+import { refuseScores } from "./doubts/scores.js";
 import { passed } from "./operators.js";
 import type { Step, StepIndex } from "./steps.js";
 import { type Following, type Image, imageOf, labelOf, settled, stepSoFar, type Value } from "./values.js";
@@ -72,6 +73,7 @@ export function follow(graph: OnnxGraph, options: FollowOptions): Followed {
       node,
       label,
       spend,
+      pictures: start.pictures,
       add: (step) => add(step, label),
       refuse: (why, hint) => invalid(`${label}: ${why}`, withOutput(hint, node, values)),
       cut: (source) => {
@@ -110,6 +112,7 @@ interface Start {
   readonly name: string;
   readonly picture: Step;
   readonly image: Image;
+  readonly pictures: number;
   readonly bands?: ShownBands;
 }
 
@@ -119,7 +122,7 @@ function pictureOf({ inputs }: OnnxGraph, options: FollowOptions): Start {
   if (input === undefined || other !== undefined)
     throw invalid(`it has ${inputs.length} inputs instead of one picture`);
   const { name, shape } = input;
-  const [, second = 0, third = 0, fourth = 0] = shape;
+  const [pictures = Number.NaN, second = 0, third = 0, fourth = 0] = shape;
   const isFirst = isChannels(second, third, fourth);
   if (shape.length !== 4 || !(isFirst || isChannels(fourth, second, third))) {
     throw invalid(
@@ -154,6 +157,7 @@ function pictureOf({ inputs }: OnnxGraph, options: FollowOptions): Start {
     name,
     picture: { kind: "picture", from, channels, side },
     image: imageOf(0, from, layout),
+    pictures,
     ...(shownTo === undefined ? {} : { bands: { count: channels, shown: shownTo } }),
   };
 }
@@ -201,34 +205,14 @@ function withOutput(hint: string | undefined, node: OnnxNode, values: ReadonlyMa
     const value = values.get(name);
     return value?.is === "image" && stepSoFar(value) !== 0;
   });
+  // An image that is no step yet would be refused again: the one that it is a function of is not.
+  const image = below === undefined ? undefined : values.get(below);
+  const base = image?.is === "image" && stepSoFar(image) === undefined ? nameOf(values, image.base) : "";
   const cut =
     below === undefined
-      ? "or export the network without it"
-      : `or take the features below it: --output ${shown(below)}`;
+      ? "or export the network without it, or name an image below it that gives the features: --output VALUE"
+      : `or take the features below it: --output ${shown(base === "" ? below : base)}`;
   return hint === undefined ? cut.replace(/^or /, "") : `${hint}; ${cut}`;
-}
-
-/** A convolution of one pixel with a bias, at the very end, may be the classifier: then what it gives are scores of classes. */
-function refuseScores(
-  steps: readonly Step[],
-  feature: StepIndex,
-  name: (step: StepIndex) => string,
-  usage: FollowOptions["usage"],
-): void {
-  const last = steps[feature] as Step;
-  const conv = last.kind === "activation" ? (steps[last.input] as Step) : last;
-  if (
-    conv.kind !== "conv" ||
-    conv.bias === undefined ||
-    conv.kernel.shape.slice(2).some((extent) => extent !== 1)
-  )
-    return;
-  const below = steps[conv.input] as Step;
-  if (name(conv.input) === "" || name(feature) === "") return;
-  throw usage(
-    `its last convolution, ${conv.from}, may be its classifier`,
-    `say where the features are: --output ${shown(name(conv.input))} below it, of ${below.channels} channels, or --output ${shown(name(feature))}, of ${last.channels}`,
-  );
 }
 
 interface Ends {

@@ -96,7 +96,7 @@ export function convolved(value: Value, inputs: Given, following: Following): Va
     throw refuse(`its bias has ${sizeOf(bias.shape)} numbers`);
   const [stride, dilation] = [only(following, "strides", 1), only(following, "dilations", 1)];
   const span = [dilation * (rows - 1) + 1, dilation * (columns - 1) + 1] as const;
-  const own = padsOf(node, span, stride, side);
+  const own = padsOf(node, span, stride, { side, around });
   if (own === undefined) throw refuse("its padding is none that thaw knows");
   const pads = addPads(around, own);
   const after = sideAfter(pads, span, stride, side);
@@ -228,7 +228,7 @@ export function pooled(value: Value, following: Following): Value | undefined {
   // What adaptive pooling becomes where there is nothing to do.
   if (kernel === 1 && stride === 1 && (node.integers.get("pads") ?? []).every((pad) => pad === 0))
     return value;
-  const own = padsOf(node, [kernel, kernel], stride, side);
+  const own = padsOf(node, [kernel, kernel], stride, { side, around });
   if (own === undefined || kernel > MOST_KERNEL)
     throw refuse("its windows or their padding are none that thaw knows");
   const isPadded = [...own.rows, ...own.columns].some((pad) => pad > 0);

@@ -8,6 +8,7 @@ import type { Spend } from "../../budget.js";
 import { type DataPaths, readGraph } from "../dataFiles.js";
 import type { OnnxGraph } from "../graph.js";
 import { arranged, type Item } from "./arrange/arrange.js";
+import { turnsColours } from "./doubts/colours.js";
 import { type Followed, type FollowOptions, follow } from "./follow.js";
 import { fused } from "./fused.js";
 import { type Grouping, groupingOf } from "./groups.js";
@@ -33,6 +34,8 @@ export interface OnnxNetwork {
   readonly converted: readonly string[];
   /** What the graph multiplies its pixels by before anything else, where it does: the largest of the channels'. */
   readonly factor?: number;
+  /** Whether red and blue change places in it before anything else. */
+  readonly turnsColours: boolean;
   /** Whether it has no batch norms. */
   readonly isFolded: boolean;
   /** Whether the graph computes kernels of others, as standardised weights are: those that came out were taken. */
@@ -130,6 +133,7 @@ function networkOf(
     hasFixedPart: parts.some(isFixed),
     isFolded: norms.length === 0,
     isComputed: steps.some((step) => step.kind === "conv" && step.isComputed === true),
+    turnsColours: turnsColours(steps),
     ...factorOf(items),
   };
 }
@@ -153,10 +157,19 @@ function ofColours(side: number, channels: number, data: Float32Array): ConvStep
 }
 
 function factorOf(items: readonly Item[]): { readonly factor?: number } {
-  const [first] = fused(items);
+  // Channels that change places, and pictures that become larger or smaller, are still pixels.
+  const begin = items.findIndex((item) => !("one" in item) || !PIXELS.has(item.one.kind));
+  const [scaling] = items.slice(begin);
+  const [first] = fused(items.slice(begin));
   const isScale =
-    first?.kind === "conv" && items[0] !== undefined && "one" in items[0] && items[0].one.kind === "affine";
+    begin >= 0 &&
+    first?.kind === "conv" &&
+    scaling !== undefined &&
+    "one" in scaling &&
+    scaling.one.kind === "affine";
   return isScale
     ? { factor: first.conv.kernel.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) }
     : {};
 }
+
+const PIXELS: ReadonlySet<string> = new Set(["choice", "resize"]);

@@ -42,13 +42,16 @@ export function passed(
   return [headAfter(given, following)];
 }
 
-function givenConstant({ operator, tensor, integers, floats }: OnnxNode): Value | undefined {
+function givenConstant({ operator, tensor, integers, floats, lists }: OnnxNode): Value | undefined {
   if (operator !== "Constant") return undefined;
   if (tensor !== undefined) return { is: "constant", shape: tensor.shape, tensor };
   const values = integers.get("value_ints");
   if (values !== undefined) return row(values);
   const whole = integers.get("value_int");
   if (whole !== undefined) return { ...row(whole), shape: [] };
+  const listed = lists.get("value_floats");
+  if (listed !== undefined)
+    return constantOf({ is: "numbers", shape: [listed.length], values: listed, isWhole: false });
   const number = floats.get("value_float");
   return number === undefined
     ? undefined

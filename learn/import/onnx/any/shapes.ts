@@ -39,8 +39,14 @@ export function transposed(value: Value, following: Following): Value | undefine
   }
   if (value.is === "means") {
     const isOfPicture = perm[0] === 0 && perm.length === value.shape.length + 1;
+    const turned = (own: readonly number[]): number[] => perm.slice(1).map((axis) => own[axis - 1] ?? 1);
+    const { stretched } = value;
     return isOfPicture
-      ? { ...value, shape: perm.slice(1).map((axis) => value.shape[axis - 1] ?? 1) }
+      ? {
+          ...value,
+          shape: turned(value.shape),
+          ...(stretched === undefined ? {} : { stretched: turned(stretched) }),
+        }
       : undefined;
   }
   if (value.is !== "image") return undefined;
@@ -102,8 +108,7 @@ export function reshaped(value: Value, inputs: Given, following: Following): Val
   const own = value.layout === "first" ? [channels, side, side] : [side, side, channels];
   const known = own.reduce((a, b) => a * b, 1);
   const full = filledIn(rest, own, known);
-  const isPicture = Number.isNaN(batch) || batch === 0 || batch === 1 || (batch === -1 && !rest.includes(-1));
-  if (shape === undefined || full === undefined || !isPicture)
+  if (shape === undefined || full === undefined || !isOfPictures(batch, rest, following))
     throw following.refuse("it gives an image a shape that thaw does not follow");
   if (full.join(" ") === own.join(" ")) return value;
   if (full.length === 1) return headOf(settled(value, following), following);
@@ -123,6 +128,12 @@ export function reshaped(value: Value, inputs: Given, following: Following): Val
     `it makes ${extents(full)} numbers of an image of ${extents(own)}`,
     "thaw follows shuffles of channels and flattening only",
   );
+}
+
+/** Whether the first extent of a shape is that of the pictures: open, copied, what is left, or their number. */
+export function isOfPictures(batch: number, rest: readonly number[], { pictures }: Following): boolean {
+  if (Number.isNaN(batch) || batch === 0) return true;
+  return batch === -1 ? !rest.includes(-1) : batch === (Number.isNaN(pictures) ? 1 : pictures);
 }
 
 /** A shape without the number of pictures, of so many numbers. */
@@ -156,10 +167,11 @@ function shuffled(
 }
 
 export function flattened(value: Value, following: Following): Value | undefined {
-  const isOfPictures = (following.node.integers.get("axis")?.[0] ?? 1) === 1;
-  if (value.is === "means") return isOfPictures ? { ...value, shape: [value.chain.outputs] } : undefined;
+  const isOfEach = (following.node.integers.get("axis")?.[0] ?? 1) === 1;
+  if (value.is === "means")
+    return isOfEach && value.stretched === undefined ? { ...value, shape: [value.chain.outputs] } : undefined;
   if (value.is !== "image") return undefined;
-  if (!isOfPictures) throw following.refuse("it flattens over several pictures");
+  if (!isOfEach) throw following.refuse("it flattens over several pictures");
   return headOf(settled(value, following), following);
 }
 
@@ -297,7 +309,7 @@ export function shapeOf(value: Value, following: Following): Value | undefined {
 
 function extentsOf(value: Value, { steps }: Following): readonly number[] | undefined {
   if (value.is === "constant" || value.is === "numbers") return value.shape;
-  if (value.is === "means") return [ANY, ...value.shape];
+  if (value.is === "means") return [ANY, ...(value.stretched ?? value.shape)];
   if (value.is !== "image" || value.pads !== undefined) return undefined;
   const { channels, side } = steps[value.base] as Step;
   return value.layout === "first" ? [ANY, channels, side, side] : [ANY, side, side, channels];

@@ -50,6 +50,8 @@ export interface Means {
   readonly shape: readonly number[];
   readonly chain: Chain;
   readonly curve: Curve;
+  /** The extents that they have been stretched to, where these are others: every pixel has them then, and there are several. */
+  readonly stretched?: readonly number[];
 }
 
 export interface Chain {
@@ -138,6 +140,8 @@ export interface Following {
   add(step: Step): StepIndex;
   /** The error for what the node does. */
   refuse(why: string, hint?: string): ThawError;
+  /** How many pictures the graph is given at a time; NaN where that is open. */
+  readonly pictures: number;
   /** Of the numbers of weights, which may be read again and again. */
   readonly spend: Spend;
   /** Says that the node belongs to what is made of the features of that step. */

@@ -19,18 +19,24 @@ export function samePads(side: number, kernel: number, stride: number): readonly
   return [before, total - before];
 }
 
-/** What a node says of it; `kernel` are the pixels that a window spans. @returns undefined for what is no padding */
+/**
+ * What a node says of it; `kernel` are the pixels that a window spans.
+ * @param around zeros that were added to an image of that side before, which count where the padding hangs on the extents
+ * @returns undefined for what is no padding
+ */
 export function padsOf(
   { integers, texts }: OnnxNode,
   kernel: readonly [number, number],
   stride: number,
-  side: number,
+  { side, around }: { readonly side: number; readonly around: Pads },
 ): Pads | undefined {
   const automatic = texts.get("auto_pad") ?? "NOTSET";
   if (automatic === "SAME_UPPER" || automatic === "SAME_LOWER") {
     const turn = ([before, after]: readonly [number, number]): readonly [number, number] =>
       automatic === "SAME_UPPER" ? [before, after] : [after, before];
-    const [rows, columns] = kernel.map((size) => turn(samePads(side, size, stride)));
+    const [rows, columns] = [around.rows, around.columns].map(([before, after], axis) =>
+      turn(samePads(before + side + after, kernel[axis] ?? 0, stride)),
+    );
     return rows === undefined || columns === undefined ? undefined : { rows, columns };
   }
   if (automatic === "VALID") return NO_PADS;

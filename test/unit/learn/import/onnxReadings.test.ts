@@ -68,3 +68,22 @@ for (const { what, says, hint, file } of refused) {
     assert.ok((error.hint ?? "").includes(hint), error.hint);
   });
 }
+
+test("colours that change places before anything else are told, whatever chooses them", async (context) => {
+  const told = async (named: string): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for (const { what, file } of read)
+      if (what.includes(named) && (await networkOf(context, file)).turnsColours) found.push(what);
+    return found;
+  };
+  const all = read.map(({ what }) => what).filter((what) => what.startsWith("red and blue turned"));
+  assert.equal(all.length, 3);
+  assert.deepEqual(await told("red and blue turned"), all);
+  assert.deepEqual(await told("colours parted and put together"), []);
+});
+
+test("what a graph divides its pixels by is found behind colours that change places", async (context) => {
+  const { file } = read.find(({ what }) => what === "red and blue turned, divided by 255") ?? assert.fail();
+  const { factor = 0 } = await networkOf(context, file);
+  assert.ok(Math.abs(factor * 255 - 1) < 1e-6, String(factor));
+});

@@ -17,6 +17,11 @@ export function gated(image: Image, gate: Means, kind: "add" | "multiply", follo
       `it puts an image of ${channels} channels and means of the shape ${extents(gate.shape)} together`,
       `thaw takes one for each channel, ${extents(wanted)}`,
     );
+  const own = image.layout === "first" ? [channels, side, side] : [side, side, channels];
+  if (gate.stretched?.some((extent, axis) => extent !== 1 && extent !== own[axis]) === true)
+    throw following.refuse(
+      `it puts an image of ${extents(own)} and means stretched to ${extents(gate.stretched)} together`,
+    );
   const squeeze = kind === "multiply" ? squeezeOf(gate, input) : undefined;
   if (squeeze !== undefined)
     return imageOf(following.add({ ...squeeze, input, from, channels, side }), from, image.layout);

@@ -52,9 +52,11 @@ export function afterDense(
   const added = (): Float32Array =>
     bias === undefined ? new Float32Array(outputs) : numbersOf(bias, following);
   const { source } = before.chain;
+  const at = axis === "first" ? 0 : before.shape.length - 1;
   return {
     is: "means",
-    shape: before.shape.map((_, i) => (i === (axis === "first" ? 0 : before.shape.length - 1) ? outputs : 1)),
+    shape: before.shape.map((_, i) => (i === at ? outputs : 1)),
+    ...(before.stretched === undefined ? {} : { stretched: before.stretched.with(at, outputs) }),
     curve: SAME,
     chain: { source, outputs, before, dense: { kernel: read, bias: added } },
   };
@@ -74,7 +76,8 @@ export function afterNeighbours(
   const [outputs, inputs, size = 0, more] = kernel.shape;
   const [padding] = integers.get("pads") ?? [0];
   if (outputs !== 1 || inputs !== 1 || more !== undefined || size === 1) return undefined;
-  if (before.shape.join(" ") !== `1 ${before.chain.outputs}`) return undefined;
+  if (before.stretched !== undefined || before.shape.join(" ") !== `1 ${before.chain.outputs}`)
+    return undefined;
   const isSame =
     2 * (padding ?? 0) === size - 1 &&
     (integers.get("pads") ?? []).every((pad) => pad === padding) &&
@@ -117,9 +120,18 @@ export function settledMeans({ chain, curve }: Means, following: Following): Ste
   return following.add({ ...made, kind: "affine", scale: filled(line.scale), shift: filled(line.shift) });
 }
 
-/** The same where it goes on as an image, as of windows that are as large as what they lie on. */
-export const pixelOf = (value: Means, following: Following): Image =>
-  imageOf(settledMeans(value, following), following.label);
+/**
+ * The same where it goes on as an image, as of windows that are as large as what they lie on.
+ * @throws ThawError where it has been stretched: windows would see other numbers than of one pixel with nought around it
+ */
+export function pixelOf(value: Means, following: Following): Image {
+  if (value.stretched !== undefined)
+    throw following.refuse(
+      "it takes means stretched over several pixels for an image",
+      "thaw follows kernels of one pixel there, and what is put together with an image",
+    );
+  return imageOf(settledMeans(value, following), following.label);
+}
 
 function linkOf(chain: Chain, following: Following): StepIndex {
   const { source, outputs, before, neighbours } = chain;

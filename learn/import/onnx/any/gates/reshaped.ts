@@ -1,5 +1,5 @@
 /** Means under other shapes, by which what they meet is told. */
-import { ANY, filledIn } from "../shapes.js";
+import { ANY, filledIn, isOfPictures } from "../shapes.js";
 import { MOST_AXES } from "../tensors.js";
 import { type Following, listOf, type Means, type Value } from "../values.js";
 
@@ -11,18 +11,32 @@ type Given = readonly (Value | undefined)[];
  * @returns undefined where they do not
  */
 export function meansReshaped(value: Means, inputs: Given, following: Following): Means | undefined {
+  if (following.node.operator === "Expand") return stretched(value, inputs, following);
+  // Stretched ones have more numbers, which may come to lie anywhere.
+  if (value.stretched !== undefined) return undefined;
   const shape = meansShape(value, inputs, following);
   const isOne = shape !== undefined && shape.filter((extent) => extent !== 1).length <= 1;
   return isOne ? { ...value, shape } : undefined;
+}
+
+/** @returns undefined where their own axis would become longer, or the graph does not say to what */
+function stretched(value: Means, inputs: Given, following: Following): Means | undefined {
+  const [, ...wanted] = listOf(inputs, 1, "shape", following) ?? [];
+  const own = value.stretched ?? value.shape;
+  if (wanted.length !== own.length) return undefined;
+  // Extents of one leave what is there.
+  const full = wanted.map((extent, i) => (extent === 1 ? (own[i] ?? 1) : extent));
+  const isFitting = full.every(
+    (extent, i) => extent === own[i] || (own[i] === 1 && Number.isInteger(extent) && extent > 1),
+  );
+  if (!isFitting) return undefined;
+  return full.join(" ") === value.shape.join(" ") ? value : { ...value, stretched: full };
 }
 
 function meansShape(value: Means, inputs: Given, following: Following): readonly number[] | undefined {
   const { chain, shape } = value;
   const axes = listOf(inputs, 1, "axes", following);
   switch (following.node.operator) {
-    // What is stretched to an image's extents is so wherever it meets an image.
-    case "Expand":
-      return shape;
     case "Squeeze": {
       const own = axes?.map((axis) => (axis < 0 ? axis + shape.length + 1 : axis));
       // The number of pictures is an axis, too.
@@ -40,9 +54,9 @@ function meansShape(value: Means, inputs: Given, following: Following): readonly
     }
     default: {
       const [batch = ANY, ...rest] = listOf(inputs, 1, "shape", following) ?? [];
-      const isPicture =
-        Number.isNaN(batch) || batch === 0 || batch === 1 || (batch === -1 && !rest.includes(-1));
-      return isPicture && rest.length > 0 ? filledIn(rest, shape, chain.outputs) : undefined;
+      return isOfPictures(batch, rest, following) && rest.length > 0
+        ? filledIn(rest, shape, chain.outputs)
+        : undefined;
     }
   }
 }
