@@ -208,9 +208,11 @@ function withOutput(hint: string | undefined, node: OnnxNode, values: ReadonlyMa
   // An image that is no step yet would be refused again: the one that it is a function of is not.
   const image = below === undefined ? undefined : values.get(below);
   const base = image?.is === "image" && stepSoFar(image) === undefined ? nameOf(values, image.base) : "";
+  const others = [...values.values()].some((value) => value.is === "image" && (stepSoFar(value) ?? 0) !== 0);
+  const named = others ? ", or name an image that gives the features: --output VALUE" : "";
   const cut =
     below === undefined
-      ? "or export the network without it, or name an image below it that gives the features: --output VALUE"
+      ? `or export the network without it${named}`
       : `or take the features below it: --output ${shown(base === "" ? below : base)}`;
   return hint === undefined ? cut.replace(/^or /, "") : `${hint}; ${cut}`;
 }
