@@ -4,7 +4,8 @@
  *   node dist/bench/drift/alarms.js FOLDER CACHE alarms|penalties SPLITS SIZE…
  * CACHE is a file that features are kept in. Half of the images teach a head on the frozen base; the others, one of each group of copies, are dealt out.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { decodeImage, encodePixels } from "../../data/image/decode.js";
@@ -14,7 +15,6 @@ import { perceptualHash } from "../../data/image/phash.js";
 import { fromPixels } from "../../data/image/sharp.js";
 import { sampled } from "../../data/sampled.js";
 import { listSource } from "../../data/source/source.js";
-import { groupImages } from "../../data/splits/groups.js";
 import { aucOf, crossFit, scoresOf } from "../../learn/drift/crossFitted.js";
 import { judgeDrift } from "../../learn/drift/judge.js";
 import { consecutive, permutationP } from "../../learn/drift/permuted.js";
@@ -26,6 +26,7 @@ import { fitLogisticRegression } from "../../learn/transferability/logisticRegre
 import { matrix, row } from "../../learn/transferability/matrix.js";
 import { permutation, randomStream } from "../../rng/stream.js";
 import { base, checkpointFile } from "../../test/unit/learn/support.js";
+import { firstsOf, type Kept, type Plain, readKept, writeKept } from "./kept.js";
 
 const [folder = "", cache = "", mode = "alarms", splits = "200", ...sizes] = process.argv.slice(2);
 const SPLITS = Number(splits);
@@ -36,8 +37,6 @@ const SIZES = sizes.map(Number);
 const DARKER = 0.85;
 const PENALTIES = [0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const CANONICAL = { background: "white", keepShortSide: 320 } as const;
-
-type Plain = Omit<HeldOutImage, "probabilities"> & { readonly sha256: string; readonly phash: string };
 
 const source = await listSource(resolve(folder), undefined, {});
 const entries = sampled(source.entries, MOST, "bench");
@@ -70,13 +69,8 @@ async function seen(factor: number, weights: string): Promise<readonly Plain[]> 
 }
 
 /** Of the images as they are, and darker. */
-async function features(): Promise<readonly [readonly Plain[], readonly Plain[]]> {
-  const known = await readFile(cache, "utf8").catch(() => undefined);
-  if (known !== undefined) {
-    const read = JSON.parse(known) as [Plain[], Plain[]];
-    const back = (image: Plain): Plain => ({ ...image, features: Float32Array.from(image.features) });
-    return [read[0].map(back), read[1].map(back)];
-  }
+async function features(): Promise<Kept> {
+  if (existsSync(cache)) return readKept(cache);
   const scratch = await mkdtemp(join(tmpdir(), "thaw-drift-"));
   const weights = join(scratch, "weights.safetensors");
   const head = new Map([
@@ -86,14 +80,12 @@ async function features(): Promise<readonly [readonly Plain[], readonly Plain[]]
   await writeSafetensors(weights, head);
   const made = [await seen(1, weights), await seen(DARKER, weights)] as const;
   await rm(scratch, { recursive: true });
-  const plain = (image: Plain): object => ({ ...image, features: Array.from(image.features) });
-  await writeFile(cache, JSON.stringify(made.map((images) => images.map(plain))));
+  await writeKept(cache, made);
   return made;
 }
 
 const [plain, dark] = await features();
-const { ids } = groupImages(plain);
-const firsts = [...plain.keys()].filter((index) => ids.indexOf(ids[index] as string) === index);
+const firsts = firstsOf(plain);
 const learned = firsts.filter((_, at) => at % 2 === 0);
 const pool = firsts.filter((_, at) => at % 2 === 1);
 const matrixOf = (images: readonly Plain[]) =>

@@ -4,24 +4,15 @@
  *   node dist/bench/familiarity/marks.js SPLITS CACHE…
  * A CACHE has a folder's features, as `bench/drift/alarms.ts` leaves it: as the pictures are, and darker.
  */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { groupImages } from "../../data/splits/groups.js";
 import { type Familiar, familiarity, familiarOf, markedBelow } from "../../learn/evaluation/familiarity.js";
 import { permutation, randomStream } from "../../rng/stream.js";
+import { firstsOf, type Plain, readKept } from "../drift/kept.js";
 
 const [splits = "20", ...caches] = process.argv.slice(2);
 const SIZES = [25, 100, 300];
 /** Images of another folder, or darker ones, of a split. */
 const ASKED = 100;
-
-interface Kept {
-  readonly path: string;
-  readonly sha256: string;
-  readonly phash: string;
-  readonly label: number;
-  readonly features: readonly number[];
-}
 
 interface Folder {
   readonly name: string;
@@ -32,13 +23,16 @@ interface Folder {
 
 /** One image of each group of copies. */
 async function read(cache: string): Promise<Folder> {
-  const [plain, dark] = JSON.parse(await readFile(cache, "utf8")) as [readonly Kept[], readonly Kept[]];
-  const { ids } = groupImages(plain);
-  const firsts = [...plain.keys()].filter((index) => ids.indexOf(ids[index] as string) === index);
-  const of = (images: readonly Kept[]) =>
-    firsts.map((index) => Float32Array.from((images[index] as Kept).features));
-  const labels = firsts.map((index) => (plain[index] as Kept).label);
-  return { name: basename(cache, ".json"), plain: of(plain), darker: of(dark), labels };
+  const [plain, darker] = await readKept(cache);
+  const firsts = firstsOf(plain);
+  const of = (images: readonly Plain[]) => firsts.map((index) => images[index] as Plain);
+  const featuresOf = (images: readonly Plain[]) => of(images).map(({ features }) => features);
+  return {
+    name: basename(cache, ".json"),
+    plain: featuresOf(plain),
+    darker: featuresOf(darker),
+    labels: of(plain).map(({ label }) => label),
+  };
 }
 
 const folders = await Promise.all(caches.map(read));
@@ -57,6 +51,8 @@ function share(known: Familiar, asked: readonly Float32Array[]): number {
   return asked.filter((image) => familiarity(known, image) <= below).length / Math.max(1, asked.length);
 }
 
+const some = (images: readonly Float32Array[], rows: readonly number[]): readonly Float32Array[] =>
+  rows.map((index) => images[index] as Float32Array);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const mean = (shares: readonly number[]): number => shares.reduce((sum, one) => sum + one, 0) / shares.length;
 
@@ -69,24 +65,14 @@ for (const folder of folders)
     );
     for (let split = 0; split < Number(splits); split++) {
       const order = [...permutation(folder.plain.length, randomStream(split, "bench of familiarity", size))];
-      const known = familiar(order.slice(0, size).map((index) => folder.plain[index] as Float32Array));
+      const known = familiar(some(folder.plain, order.slice(0, size)));
       const rest = order.slice(size, size + ASKED);
-      same.push(
-        share(
-          known,
-          rest.map((index) => folder.plain[index] as Float32Array),
-        ),
-      );
-      dark.push(
-        share(
-          known,
-          rest.map((index) => folder.darker[index] as Float32Array),
-        ),
-      );
+      same.push(share(known, some(folder.plain, rest)));
+      dark.push(share(known, some(folder.darker, rest)));
       const isLeftOut = (index: number): boolean => folder.labels[index] === split % classes;
-      const imagesOf = (rows: readonly number[]) => rows.map((index) => folder.plain[index] as Float32Array);
-      const without = familiar(imagesOf(order.filter((index) => !isLeftOut(index)).slice(0, size)));
-      unknown.push(share(without, imagesOf(order.filter(isLeftOut).slice(0, ASKED))));
+      const heldOut = order.filter((index) => !isLeftOut(index)).slice(0, size);
+      const without = familiar(some(folder.plain, heldOut));
+      unknown.push(share(without, some(folder.plain, order.filter(isLeftOut).slice(0, ASKED))));
       for (const other of folders) others.get(other.name)?.push(share(known, other.plain.slice(0, ASKED)));
     }
     const told = [...others].map(([name, shares]) => `${name} ${percent(mean(shares))}`);

@@ -149,6 +149,7 @@ export function requireScaledOnce(
     },
   );
 }
+
 /**
  * A graph that turns red and blue round is given blue, green, red and was trained on red, green, blue, or the other way round.
  * @throws ThawError USAGE where nobody has said which

@@ -1,5 +1,6 @@
 /** The energy test: whether two sets of pictures come from one distribution, by their features, class by class. */
 import { permutation, type RandomStream } from "../../rng/stream.js";
+import { euclidean } from "./euclidean.js";
 
 /** Vectors `[labels.length, width]`, row-major, and the class of each. */
 export interface FeatureSample {
@@ -133,15 +134,6 @@ function distancesOf(
     }
   }
   return { a: a.length, b: b.length, order: Int32Array.from({ length: count }, (_, i) => i), between, sums };
-}
-
-function euclidean(x: Float32Array, y: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) {
-    const difference = (x[i] as number) - (y[i] as number);
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
 }
 
 function energyOf(classes: readonly Distances[]): {

@@ -5,7 +5,9 @@
  * whatever it is shown, often without a doubt.
  */
 
-/** The distance that counts is that to the neighbour of this number: one odd held-out image vouches for nobody. From 1 to 10 `bench/familiarity/marks.ts` tells no difference. */
+import { euclidean } from "./euclidean.js";
+
+/** The distance that counts is that to the neighbour of this number, 2 at least: one odd held-out image vouches for nobody. From 1 to 10 `bench/familiarity/marks.ts` tells no difference. */
 export const NEIGHBOURS = 3;
 /** Of images like the held-out ones, the share that is marked all the same. */
 const MARKED = 0.01;
@@ -30,15 +32,13 @@ export function familiarOf(features: Float32Array, width: number): Familiar {
   if (width < 1) throw new RangeError("features need a width");
   const images = features.length / width;
   const unit = new Float32Array(features.length);
-  for (let row = 0; row < images; row++)
-    unit.set(unitLength(features.subarray(row * width, (row + 1) * width)), row * width);
+  for (let row = 0; row < images; row++) unit.set(unitLength(rowOf(features, row, width)), row * width);
   const nearest = new Float32Array(images * NEIGHBOURS).fill(Number.POSITIVE_INFINITY);
-  const listOf = (row: number): Float32Array => nearest.subarray(row * NEIGHBOURS, (row + 1) * NEIGHBOURS);
   for (let a = 0; a < images; a++)
     for (let b = 0; b < a; b++) {
-      const distance = distanceBetween(unit, a * width, unit, b * width, width);
-      insert(listOf(a), distance);
-      insert(listOf(b), distance);
+      const distance = euclidean(rowOf(unit, a, width), rowOf(unit, b, width));
+      insert(rowOf(nearest, a, NEIGHBOURS), distance);
+      insert(rowOf(nearest, b, NEIGHBOURS), distance);
     }
   return { images, width, features: unit, nearest };
 }
@@ -59,20 +59,22 @@ export function familiarity({ images, width, features, nearest }: Familiar, imag
   const own = new Float32Array(NEIGHBOURS).fill(Number.POSITIVE_INFINITY);
   const distances = new Float32Array(images);
   for (let row = 0; row < images; row++) {
-    const distance = distanceBetween(unit, 0, features, row * width, width);
+    const distance = euclidean(unit, rowOf(features, row, width));
     distances[row] = distance;
     insert(own, distance);
   }
   const far = own[NEIGHBOURS - 1] as number;
   let asFar = 1;
   for (let row = 0; row < images; row++) {
-    const last = (row + 1) * NEIGHBOURS - 1;
-    const [before, known] = [NEIGHBOURS > 1 ? (nearest[last - 1] as number) : 0, nearest[last] as number];
-    const withIt = Math.min(known, Math.max(before, distances[row] as number));
-    if (withIt >= far) asFar += 1;
+    const [before, known] = rowOf(nearest, row, NEIGHBOURS).subarray(-2) as unknown as [number, number];
+    // With it among its neighbours.
+    if (Math.min(known, Math.max(before, distances[row] as number)) >= far) asFar += 1;
   }
   return asFar / (images + 1);
 }
+
+const rowOf = (rows: Float32Array, row: number, width: number): Float32Array =>
+  rows.subarray(row * width, (row + 1) * width);
 
 /** Into a rising list, whose last one it may push out. */
 function insert(rising: Float32Array, distance: number): void {
@@ -88,14 +90,4 @@ function unitLength(features: Float32Array): Float32Array {
   for (const value of features) squares += value * value;
   const length = Math.sqrt(squares);
   return length === 0 ? features : features.map((value) => value / length);
-}
-
-/** Of vectors of unit length: a function of the angle alone, in [0, 2]. */
-function distanceBetween(x: Float32Array, atX: number, y: Float32Array, atY: number, width: number): number {
-  let squares = 0;
-  for (let i = 0; i < width; i++) {
-    const difference = (x[atX + i] as number) - (y[atY + i] as number);
-    squares += difference * difference;
-  }
-  return Math.fround(Math.sqrt(squares));
 }

@@ -74,6 +74,7 @@ export async function predict(
     options.familiar === undefined
       ? undefined
       : await readFamiliar(options.familiar, base.architecture.features);
+  const below = known && markedBelow(known.images);
   const network = await frozenNetwork(base, parameters);
   const head = parameter(parameters, HEAD_KERNEL);
   const kernel = tf.tensor2d(head.data, head.shape as [number, number]);
@@ -101,7 +102,7 @@ export async function predict(
     const probabilities = tf.tidy(() => {
       const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
       const plain = outputsOf(x);
-      if (options.keepFeatures === true || known !== undefined)
+      if (options.keepFeatures === true || below !== undefined)
         features = plain.features.dataSync().slice() as Float32Array<ArrayBuffer>;
       if (!mirrored) return plain.probabilities;
       const other = outputsOf(tf.reverse4d(x, [2])).probabilities;
@@ -115,7 +116,9 @@ export async function predict(
         path,
         probabilities: Array.from(own),
         ...(conformalQuantile === undefined ? {} : { set: conformalSet(own, conformalQuantile) }),
-        ...(known === undefined ? {} : familiarityIn(known, pooled)),
+        ...(known === undefined || below === undefined
+          ? {}
+          : { familiarity: familiarityIn(known, pooled, below) }),
         ...(options.keepFeatures === true ? { features: pooled } : {}),
       });
     });
@@ -139,11 +142,9 @@ export async function predict(
   }
 }
 
-function familiarityIn(known: Familiar, features: Float32Array): Pick<ImagePrediction, "familiarity"> {
-  const below = markedBelow(known.images);
-  if (below === undefined) return {};
+function familiarityIn(known: Familiar, features: Float32Array, below: number): Familiarity {
   const pValue = familiarity(known, features);
-  return { familiarity: { pValue, unlike: pValue <= below } };
+  return { pValue, unlike: pValue <= below };
 }
 
 function otherWidth(classes: number, outputs: number): ThawError {

@@ -5,7 +5,7 @@ import { FAMILIAR_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Store } from "../connection/connection.js";
 import { requireManifest } from "./artifacts.js";
-import { localModelFile, type Told } from "./localFile.js";
+import { fetchedModelFile, type Told } from "./localFile.js";
 
 /**
  * Downloaded once, and once more when the copy was changed.
@@ -23,8 +23,8 @@ export async function localFamiliar(
   if (evaluate === undefined) return undefined;
   try {
     const { files } = await requireManifest(store, evaluate);
-    if (!files.some(({ name }) => name === FAMILIAR_FILE)) return undefined;
-    return await localModelFile(store, join(workFolder, "models"), evaluate, FAMILIAR_FILE, told);
+    const file = files.find(({ name }) => name === FAMILIAR_FILE);
+    return file && (await fetchedModelFile(store, join(workFolder, "models"), evaluate, file, told));
   } catch (error) {
     if (!(error instanceof ThawError) || error.code !== "NOT_FOUND") throw error;
     told("what the evaluation kept of its images was deleted: images that are unlike them are not marked");

@@ -4,7 +4,7 @@ import { lookAt } from "../../files/intact.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Store } from "../connection/connection.js";
-import { downloadObject, requireManifest } from "./artifacts.js";
+import { type ArtifactManifest, downloadObject, requireManifest } from "./artifacts.js";
 
 /** Where a file lies whose content has that digest; `thaw gc` knows how long to keep it. */
 export const baseFileIn = (workFolder: string, digest: string): string => join(workFolder, "bases", digest);
@@ -63,7 +63,17 @@ export async function localModelFile(
   name: string,
   told: Told,
 ): Promise<string> {
-  const { digest } = await fileOf(store, artifact, name);
+  return fetchedModelFile(store, folder, artifact, await fileOf(store, artifact, name), told);
+}
+
+/** As {@link localModelFile}, of a file that the artifact's manifest is known to have. */
+export async function fetchedModelFile(
+  store: Store,
+  folder: string,
+  artifact: ArtifactRef,
+  { name, digest }: ArtifactManifest["files"][number],
+  told: Told,
+): Promise<string> {
   const path = join(folder, artifact.digest, basename(name));
   await fetchUnlessIntact(store, digest, `${name} of the ${artifact.kind} artifact`, path, told);
   return path;

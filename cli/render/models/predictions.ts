@@ -1,5 +1,6 @@
 /** Predictions as a table, one image a row. */
 import type { FilePrediction, Predictions } from "../../../client/models/predict.js";
+import { counted } from "../../../spec/warnings/words.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";
@@ -54,18 +55,15 @@ export function answeredText({ model, predictions, inUse }: Answered): string {
       ? ""
       : `, the newest; version ${inUse} is in use (${model.name}@champion)`;
   const which = `Answered by ${model.name}@${model.version}${other}.`;
-  const imagesOf = (count: number): string => `${count} ${count === 1 ? "image" : "images"}`;
-  return [
-    which,
+  const ofUnlike =
     unlike === 0
-      ? []
-      : `Unlike its images, at ${imagesOf(unlike)}: nothing that the model was evaluated on looks so, and it names one of its classes for whatever it is shown.`,
+      ? ""
+      : ` Unlike its images, at ${counted(unlike, "image")}: nothing that the model was evaluated on looks so, and it names one of its classes for whatever it is shown.`;
+  const ofDoubts =
     doubts === 0
-      ? []
-      : `DOUBT, at ${imagesOf(doubts)}: no class is likely enough (uncertain), or several are; look there yourself.`,
-  ]
-    .flat()
-    .join(" ");
+      ? ""
+      : ` DOUBT, at ${counted(doubts, "image")}: no class is likely enough (uncertain), or several are; look there yourself.`;
+  return `${which}${ofUnlike}${ofDoubts}`;
 }
 
 /** One sentence for each file that could not be read. */

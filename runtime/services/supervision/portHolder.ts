@@ -4,16 +4,15 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 
 /** State `TCP_LISTEN` in /proc/net/tcp. */
 const LISTEN = "0A";
+const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"];
 
 /** E.g. `node (process 4711)`; undefined when it cannot be told (another user's process, another system). */
 export async function portHolder(port: number): Promise<string | undefined> {
-  const inodes = (await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map((file) => listeners(file, port))))
-    .flat()
-    .map((inode) => `socket:[${inode}]`);
-  if (inodes.length === 0) return undefined;
+  const sockets = await socketsOn(port);
+  if (sockets.length === 0) return undefined;
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {
-    if (await holdsOne(pid, inodes)) {
+    if (await holdsOne(pid, sockets)) {
       const command = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "?")).trim();
       return `${command} (process ${pid})`;
     }
@@ -23,13 +22,14 @@ export async function portHolder(port: number): Promise<string | undefined> {
 
 /** Whether the process listens on the port; undefined where that cannot be told. */
 export async function listensOn(pid: number, port: number): Promise<boolean | undefined> {
-  const tables = ["/proc/net/tcp", "/proc/net/tcp6"];
-  if (!tables.some((table) => existsSync(table))) return undefined;
-  const inodes = (await Promise.all(tables.map((file) => listeners(file, port)))).flat();
-  return holdsOne(
-    String(pid),
-    inodes.map((inode) => `socket:[${inode}]`),
-  );
+  if (!TABLES.some((table) => existsSync(table))) return undefined;
+  return holdsOne(String(pid), await socketsOn(port));
+}
+
+/** As `/proc/PID/fd` names them. */
+async function socketsOn(port: number): Promise<readonly string[]> {
+  const inodes = await Promise.all(TABLES.map((file) => listeners(file, port)));
+  return inodes.flat().map((inode) => `socket:[${inode}]`);
 }
 
 /** Socket inodes that listen on the port. Columns: slot, local, remote, state, …, the tenth is the inode. */

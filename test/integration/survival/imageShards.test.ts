@@ -15,7 +15,7 @@ import type { Progress } from "../../../spec/records/training.js";
 import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { fillBucket } from "../../support/services/bucket.js";
-import { enginePid, slowEngines, waitForStage } from "../../support/services/faults.js";
+import { killAtShard, slowEngines, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 import { manifestsOf } from "../../support/store/manifests.js";
@@ -89,11 +89,7 @@ test("an engine that is killed costs one shard; the dataset has the bytes of a r
   const untilShards = (isSo: (progress: Progress) => boolean) =>
     waitForStage(stack, runId, "ingest", ({ progress }) => progress?.phase === "shards" && isSo(progress));
   await untilShards(({ step, total }) => step > 0 && step < total);
-  const engine = (await enginePid(stack)) ?? assert.fail("no engine");
-  goOn();
-  process.kill(engine, "SIGSTOP");
-  const before = await shardsThere();
-  process.kill(engine, "SIGKILL");
+  const before = await killAtShard(stack, goOn, shardsThere);
   const dataset = await ingestOf(runId);
 
   const after = await shardsThere();

@@ -1,8 +1,7 @@
 /** The features of a set in shards: a kill costs the shard that was at work, and nobody can tell from the bytes. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before as beforeAll, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { after, before, test } from "node:test";
 import { parseRunFile } from "../../../client/runFile/parse.js";
 import { startRun } from "../../../client/runs/start.js";
 import { fetchEvents } from "../../../client/temporal/eventHistory.js";
@@ -12,11 +11,10 @@ import type { Progress } from "../../../spec/records/training.js";
 import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
 import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
-import { enginePid, slowEngines, waitForStage } from "../../support/services/faults.js";
+import { killAtShard, slowEngines, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 import { manifestsOf } from "../../support/store/manifests.js";
-import { until } from "../../support/until.js";
 
 const RUN_FILE = `
 name: sharded
@@ -28,12 +26,10 @@ head: { epochs: 1 }
 evaluation: { folds: 0 }
 `;
 const PER_SHARD = 10;
-/** To store a shard takes a small part of it. */
-const STILL_MS = 2000;
 
 let stack: Stack;
 let dataPath: string;
-beforeAll(async () => {
+before(async () => {
   stack = await sharedStack();
   dataPath = await drawnImages(join(stack.folder, "images"), 10, ["disc", "moon", "star"]);
 });
@@ -62,19 +58,7 @@ test("an engine that is killed costs one shard; the features have the bytes of a
   const untilShards = (isSo: (progress: Progress) => boolean) =>
     waitForStage(stack, runId, "features", ({ progress }) => progress?.phase === "shards" && isSo(progress));
   await untilShards(({ step, total }) => step > 0 && step < total);
-  const engine = (await enginePid(stack)) ?? assert.fail("no engine");
-  goOn();
-  process.kill(engine, "SIGSTOP");
-  // Between two shards a kill costs none. What it has answered is stored, and it is asked for the next one; then nothing comes any more.
-  let before = await shardsThere();
-  const isStill = async (): Promise<boolean> => {
-    const seen = before.size;
-    await sleep(STILL_MS);
-    before = await shardsThere();
-    return before.size === seen;
-  };
-  await until("nothing comes any more", isStill);
-  process.kill(engine, "SIGKILL");
+  const before = await killAtShard(stack, goOn, shardsThere);
   const features = await featuresOf(runId);
 
   const after = await shardsThere();

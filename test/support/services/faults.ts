@@ -6,6 +6,7 @@ import { cpuSeconds } from "../../../engine/cpuTime.js";
 import type { ServiceName } from "../../../runtime/services/names.js";
 import { status as statusOf } from "../../../runtime/services/status.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
+import { until } from "../until.js";
 import type { Stack } from "./stack.js";
 
 /** Of a machine that does several other things: what never comes costs a test this, and what comes late does not fail it. */
@@ -105,6 +106,36 @@ export function slowEngines(stack: OfServices): () => void {
     isOver = true;
     for (const goOn of slowed.values()) goOn();
   };
+}
+
+/** To store a shard takes a small part of it. */
+const STILL_MS = 2000;
+
+/**
+ * Kills an engine that {@link slowEngines} has slowed down while it is asked for a shard: between two of them a kill costs none. What it has
+ * answered is stored first.
+ * @param goOn lets it go on
+ * @param shardsThere those that are stored
+ * @returns those that were stored before
+ */
+export async function killAtShard<Shards extends { readonly size: number }>(
+  stack: OfServices,
+  goOn: () => void,
+  shardsThere: () => Promise<Shards>,
+): Promise<Shards> {
+  const engine = await enginePid(stack);
+  if (engine === undefined) throw new Error("the training worker has no engine");
+  goOn();
+  process.kill(engine, "SIGSTOP");
+  let before = await shardsThere();
+  await until("nothing comes any more", async () => {
+    const seen = before.size;
+    await sleep(STILL_MS);
+    before = await shardsThere();
+    return before.size === seen;
+  });
+  process.kill(engine, "SIGKILL");
+  return before;
 }
 
 /** Sends it. @returns false when the process is gone */

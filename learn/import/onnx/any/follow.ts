@@ -208,14 +208,16 @@ function withOutput(hint: string | undefined, node: OnnxNode, values: ReadonlyMa
   // An image that is no step yet would be refused again: the one that it is a function of is not.
   const image = below === undefined ? undefined : values.get(below);
   const base = image?.is === "image" && stepSoFar(image) === undefined ? nameOf(values, image.base) : "";
-  const others = [...values.values()].some((value) => value.is === "image" && (stepSoFar(value) ?? 0) !== 0);
-  const named = others ? ", or name an image that gives the features: --output VALUE" : "";
   const cut =
     below === undefined
-      ? `or export the network without it${named}`
+      ? `or export the network without it${hasFeatures(values) ? ", or name an image that gives the features: --output VALUE" : ""}`
       : `or take the features below it: --output ${shown(base === "" ? below : base)}`;
   return hint === undefined ? cut.replace(/^or /, "") : `${hint}; ${cut}`;
 }
+
+/** Whether any image could be named: the picture itself cannot. */
+const hasFeatures = (values: ReadonlyMap<string, Value>): boolean =>
+  [...values.values()].some((value) => value.is === "image" && (stepSoFar(value) ?? 0) !== 0);
 
 interface Ends {
   readonly steps: readonly Step[];
