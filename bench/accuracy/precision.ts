@@ -1,7 +1,8 @@
 /**
- * What training on bfloat16 costs in accuracy: heads and one stage of unfreezing on features and activations of either
+ * What training on bfloat16 costs in accuracy: heads and stages of unfreezing on features and activations of either
  * precision, judged alike, in float32, over seeds with splits of their own.
- *   node dist/bench/accuracy/precision.js [SEEDS [FOLDER OF THE SETS [SET…]]]
+ *   node dist/bench/accuracy/precision.js [SEEDS [FOLDER OF THE SETS [SET or SET:TRAIN,VALIDATION,TEST…]]]
+ * Numbers of images are of each class; with few a stage is rolled back, whatever it was trained on.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,18 +32,30 @@ const taken = (name: string, within: string, flip: boolean, perClass: [number, n
     split: { kind: "take", perClass: { train, validation, test } },
   };
 };
-const SETS: readonly BenchSet[] = [
+const KNOWN: readonly BenchSet[] = [
   taken("sign-digits", "sign-digits", false, [10, 5, 15]),
   taken("flowers12", "flowers12/train", true, [10, 5, 15]),
   taken("brain-mri", "brain-mri", true, [40, 15, 40]),
 ];
-const DEEPEST = "blocks.6";
-const SETTINGS = { augment: { views: 2 }, unfreeze: { stages: [DEEPEST], epochs: 4 } };
+const SETS =
+  wanted.length === 0
+    ? KNOWN
+    : wanted.map((text): BenchSet => {
+        const [name, counts] = text.split(":");
+        const known = KNOWN.find((set) => set.name === name);
+        if (known === undefined) throw new Error(`no set ${name}: ${KNOWN.map((set) => set.name).join(", ")}`);
+        if (counts === undefined) return known;
+        const [train = 0, validation = 0, test = 0] = counts.split(",").map(Number);
+        return { ...known, split: { kind: "take", perClass: { train, validation, test } } };
+      });
+const STAGES = ["blocks.6", "blocks.5"] as const;
+const SETTINGS = { augment: { views: 2 }, unfreeze: { stages: STAGES, epochs: 4 } };
 
 interface Result {
   readonly head: number;
   readonly model: number;
-  readonly kept: boolean;
+  /** Of the stages those that the gate kept, the deepest last. */
+  readonly kept: readonly string[];
   readonly cosine: number | undefined;
 }
 
@@ -57,25 +70,31 @@ async function trainIn(precision: Precision, set: BenchSet, seed: number, folder
   const dataset = join(folder, "dataset");
   const own = join(folder, precision);
   const context = contextsIn(own, dataset, file);
-  const features = await extractFeatures(await context("features"), [DEEPEST], false);
+  const features = await extractFeatures(await context("features"), STAGES, false);
   await trainHead(await context("head"), file.head, join(own, "features", FEATURES_FILE));
   const head = join(own, "head", WEIGHTS_FILE);
   const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;
-  const { kept } = await tuneStage(
-    await context("tune-1"),
-    { ...settings, deepest: DEEPEST, stage: 1 },
-    head,
-  );
+  const kept: string[] = [];
+  let weights = head;
+  for (const [index, deepest] of STAGES.entries()) {
+    const stage = `tune-${index + 1}`;
+    const tuned = await tuneStage(
+      await context(stage),
+      { ...settings, deepest, stage: index + 1 },
+      weights,
+    );
+    if (tuned.kept) kept.push(deepest);
+    weights = join(own, stage, WEIGHTS_FILE);
+  }
   // Both are judged on the activations that were computed in float32, as an evaluation does.
   const judged = async (weights: string, deepest?: string): Promise<number> => {
     const candidate = { stage: "", weights, ...(deepest === undefined ? {} : { deepest }) };
     const { labels, logits } = await stageLogits(file, dataset, join(folder, "float32"), candidate, "test");
     return crossEntropyAndAccuracy(logits, labels, logits.length / labels.length).accuracy;
   };
-  const weights = join(own, "tune-1", WEIGHTS_FILE);
   return {
     head: await judged(head),
-    model: await judged(weights, kept ? DEEPEST : undefined),
+    model: await judged(weights, kept.at(-1)),
     kept,
     cosine: features.precision?.cosine,
   };
@@ -100,9 +119,10 @@ async function runSeed(set: BenchSet, seed: number): Promise<Record<Precision, R
   }
 }
 
+const keptOf = ({ kept }: Result): string => kept.join(" + ") || "none";
 const percent = (value: number): string => (100 * value).toFixed(1);
 
-for (const set of SETS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+for (const set of SETS) {
   const runs: Record<Precision, Result>[] = [];
   for (let seed = 1; seed <= Number(seeds); seed++) {
     const run = await runSeed(set, seed);
@@ -110,7 +130,7 @@ for (const set of SETS.filter(({ name }) => wanted.length === 0 || wanted.includ
     const { float32, bfloat16 } = run;
     const pair = (one: number, other: number): string => `${percent(one)} ~ ${percent(other)} %`;
     console.log(
-      `${set.name} seed ${seed}: head ${pair(float32.head, bfloat16.head)}, model ${pair(float32.model, bfloat16.model)}, kept ${float32.kept} ~ ${bfloat16.kept}, cosine ${bfloat16.cosine?.toFixed(5)}`,
+      `${set.name} seed ${seed}: head ${pair(float32.head, bfloat16.head)}, model ${pair(float32.model, bfloat16.model)}, kept ${keptOf(float32)} ~ ${keptOf(bfloat16)}, cosine ${bfloat16.cosine?.toFixed(5)}`,
     );
   }
   for (const name of ["head", "model"] as const) {
