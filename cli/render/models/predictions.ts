@@ -66,6 +66,29 @@ export function answeredText({ model, predictions, inUse }: Answered): string {
   return `${which}${ofUnlike}${ofDoubts}`;
 }
 
+/**
+ * Which doubts the model cannot have, so that no mark is not taken for none; empty where it can have all, and without an answer.
+ * @param mirrored whether mirror images were averaged: there are no sets of classes then
+ */
+export function untoldText({ model, predictions }: Predictions, mirrored = false): string {
+  const answered = predictions.filter(({ error }) => error === undefined);
+  if (answered.length === 0) return "";
+  const name = `${model.name}@${model.version}`;
+  const unlike = answered.some(({ familiarity }) => familiarity !== undefined)
+    ? []
+    : [
+        `No image is marked as unlike those of ${name}, whatever it shows: it has too few held-out images to tell, or nothing was kept of them.`,
+      ];
+  const doubt = answered.some(({ set }) => set !== undefined)
+    ? []
+    : [
+        mirrored
+          ? "With --mirrored no answer is marked as uncertain: sets of classes are for images as they are."
+          : `No answer of ${name} is marked as uncertain: it has too few validation images to tell.`,
+      ];
+  return [...unlike, ...doubt].join(" ");
+}
+
 /** One sentence for each file that could not be read. */
 export function unreadable(predictions: readonly FilePrediction[]): readonly string[] {
   return predictions.flatMap(({ path, error }) => (error === undefined ? [] : [`${path}: ${error}`]));

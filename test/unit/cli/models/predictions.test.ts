@@ -1,7 +1,12 @@
 /** What `thaw predict` says of images. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answeredText, predictionsTable, unreadable } from "../../../../cli/render/models/predictions.js";
+import {
+  answeredText,
+  predictionsTable,
+  unreadable,
+  untoldText,
+} from "../../../../cli/render/models/predictions.js";
 import { SCANS } from "../../../support/models/modelVersions.js";
 import { plainScreen } from "../screens.js";
 
@@ -70,6 +75,26 @@ describe("predictions", () => {
       answeredText({ model: MODEL, predictions: [...predictions, doubt] }),
       /^Answered by digits@2\. DOUBT, at 1 image: no class is likely enough \(uncertain\), or several are/,
     );
+  });
+
+  it("say which doubts the model cannot have: no mark is not to be taken for none", () => {
+    const plain = { path: "a.png", label: "seven", confidence: 0.98, probabilities: {} };
+    const set = ["seven"];
+    const familiarity = { pValue: 0.4, unlike: false };
+    const told = (one: object, mirrored?: boolean): string =>
+      untoldText({ model: MODEL, predictions: [...predictions.slice(1), { ...plain, ...one }] }, mirrored);
+    assert.equal(told({ set, familiarity }), "");
+    assert.match(
+      told({ set }),
+      /^No image is marked as unlike those of digits@2.* too few held-out images[^.]*\.$/,
+    );
+    assert.match(
+      told({ familiarity }),
+      /^No answer of digits@2 is marked as uncertain: .* validation images/,
+    );
+    assert.match(told({ familiarity }, true), /^With --mirrored no answer is marked as uncertain/);
+    assert.match(told({}), /^No image is marked as unlike.*\. No answer of digits@2/);
+    assert.equal(untoldText({ model: MODEL, predictions: predictions.slice(1) }), "");
   });
 
   it("cuts names that are sentences, and lines to the terminal", () => {
