@@ -1,6 +1,6 @@
 /** Functions of one number that are none of thaw's activations, but lines before and after one of them, or put together of two. */
 import type { Activation } from "../../../../network/activations.js";
-import { CLOSE, type Curve, hardSigmoid, LARGE, LAST, PLACES, sigmoid } from "./curve.js";
+import { CLOSE, type Curve, hardSigmoid, LARGE, LAST, SAME as PLACES, sigmoid } from "./curve.js";
 
 /** `x · scale + shift` */
 export interface Line {

@@ -11,7 +11,7 @@ export const LARGE = 1000;
 export const LAST = 30_000;
 
 /** Between −12 and 12, unevenly, so that no corner of an activation is missed; and farther out, where some have an end. */
-export const PLACES: Curve = Float64Array.from([
+const PLACES: Curve = Float64Array.from([
   ...Array.from({ length: 97 }, (_, i) => -12 + i / 4),
   ...Array.from({ length: 61 }, (_, i) => -3.1 + 0.103 * i),
   ...[-LAST, -LARGE, -60, -25.3, 25.3, 60, LARGE, LAST],
