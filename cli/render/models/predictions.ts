@@ -89,6 +89,28 @@ export function untoldText({ model, predictions }: Predictions, mirrored = false
   return [...unlike, ...doubt].join(" ");
 }
 
+/** What the network was not shown of the files, as a run says it of its images; empty where that is nothing. */
+export function leftOutText({ model, predictions }: Predictions): string {
+  const [paged, transparent] = (["pages", "transparent"] as const).map((what) =>
+    predictions.filter(({ leftOut }) => leftOut?.[what] !== undefined),
+  );
+  const said = (those: readonly FilePrediction[] | undefined, how: (one: boolean) => string): string[] => {
+    const [first] = those ?? [];
+    if (those === undefined || first === undefined) return [];
+    return [`${counted(those.length, "image")} ${how(those.length === 1)} (${first.path})`];
+  };
+  const parts = [
+    ...said(paged, (one) => `${one ? "has" : "have"} several pages or frames, of which the first was used`),
+    ...said(
+      transparent,
+      (one) => `${one ? "has" : "have"} transparent pixels, behind which ${model.background} was put`,
+    ),
+  ];
+  return parts.length === 0
+    ? ""
+    : `${parts.join("; and ")}: a network is shown three colours and nothing else.`;
+}
+
 /** One sentence for each file that could not be read. */
 export function unreadable(predictions: readonly FilePrediction[]): readonly string[] {
   return predictions.flatMap(({ path, error }) => (error === undefined ? [] : [`${path}: ${error}`]));

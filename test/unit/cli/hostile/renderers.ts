@@ -16,6 +16,7 @@ import { lineageText } from "../../../../cli/render/models/lineage.js";
 import { modelsTable } from "../../../../cli/render/models/models.js";
 import {
   answeredText,
+  leftOutText,
   predictionsTable,
   unreadable,
   untoldText,
@@ -293,6 +294,14 @@ export const RENDERED: readonly Rendered[] = [
     (found, screen) => [predictionsTable(found, screen), ...unreadable(found)].join("\n"),
   ),
   one("answeredText", { model: { name: "cats", version: 1 }, predictions: [] }, answeredText),
+  one(
+    "leftOutText",
+    {
+      model: { name: "cats", version: 1, background: "white" },
+      predictions: [{ path: "1.gif", leftOut: { pages: 2, transparent: true } }],
+    },
+    (found, screen) => wrapWords(leftOutText(found), screen.width),
+  ),
   one(
     "untoldText",
     { model: { name: "cats", version: 1 }, predictions: [{ path: "1.jpg" }] },

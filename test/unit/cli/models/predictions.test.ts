@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   answeredText,
+  leftOutText,
   predictionsTable,
   unreadable,
   untoldText,
@@ -95,6 +96,24 @@ describe("predictions", () => {
     assert.match(told({ familiarity }, true), /^With --mirrored no answer is marked as uncertain/);
     assert.match(told({}), /^No image is marked as unlike.*\. No answer of digits@2/);
     assert.equal(untoldText({ model: MODEL, predictions: predictions.slice(1) }), "");
+  });
+
+  it("says what of the files the network was not shown", () => {
+    const [plain = { path: "" }, broken = { path: "" }] = predictions;
+    const told = (...leftOut: object[]): string =>
+      leftOutText({
+        model: MODEL,
+        predictions: [broken, plain, ...leftOut.map((one) => ({ ...plain, leftOut: one }))],
+      });
+    assert.equal(told(), "");
+    assert.equal(
+      told({ pages: 3 }),
+      "1 image has several pages or frames, of which the first was used (a.png): a network is shown three colours and nothing else.",
+    );
+    assert.match(
+      told({ pages: 3 }, { pages: 2, transparent: true }),
+      /^2 images have several pages .*; and 1 image has transparent pixels, behind which white was put \(a\.png\): /,
+    );
   });
 
   it("cuts names that are sentences, and lines to the terminal", () => {
