@@ -11,7 +11,7 @@ import type { StageSummary } from "../../../spec/records/training.js";
 import { type ArtifactManifest, dropManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { enginePid, servicePid } from "../../support/services/faults.js";
+import { enginePid, servicePid, slowEngines, waitForStage } from "../../support/services/faults.js";
 import { disturbedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 import { checkpointsFromNow } from "../../support/store/checkpoints.js";
@@ -86,10 +86,14 @@ const timeless = ({ seconds: _all, resumed: _resumed, history, ...summary }: Sta
 
 test("killed, then told to leave, a stage goes on from its checkpoints to the same weights", async () => {
   const runId = await start();
+  await waitForStage(stack, runId, "tune-1", ({ state }) => state !== "waiting");
+  // Or who looks for a checkpoint seldom, on a busy machine, would find the stage through.
+  const goOn = slowEngines(stack);
   await waitForCheckpoint(runId, 1);
   process.kill((await enginePid(stack)) ?? assert.fail("it trains"), "SIGKILL");
   await waitForCheckpoint(runId, 2);
   process.kill((await servicePid(stack, "training-worker")) ?? assert.fail("it trains"), "SIGTERM");
+  goOn();
 
   const interrupted = await tuneOf(runId);
   const summary = interrupted.summary as StageSummary;
