@@ -288,13 +288,34 @@ test("a pod that does not come while the run is paused is asked for again when i
 });
 
 test("a pod that got no room while another one had it is asked for again once that is gone", async () => {
-  noRoom = new Set(["run/2"]);
+  noRoom = new Set(["fold/2", "fold/3", "fold/4"]);
+  let tries = 0;
   patience = async () => {
+    tries += 1;
     await until("the other one is gone", async () => pods.includes("-run"));
     noRoom = new Set();
   };
-  await completed("parallel=2", "seed=9");
-  assert.equal(pods.filter((event) => event.startsWith("+")).length, 2, JSON.stringify(pods));
+  // With settings of their own, so that the pod that is there is none for them.
+  await completed(
+    ...["parallel=4", "seed=9"],
+    "kubernetes={ stages: { fold: { resources: { memory: 9Gi } } } }",
+  );
+  assert.equal(tries, 3);
+});
+
+test("a stage, and a shard, whose pod no node has room for goes to the one that is free", async () => {
+  noRoom = new Set(["run/2"]);
+  // Nobody gives it up.
+  patience = () => new Promise(() => undefined);
+  shards = { count: 3, missing: [0, 1, 2], compute: async () => undefined };
+  const view = await completed("parallel=2", "seed=18", "shards.images=2");
+  assert.deepEqual(
+    begun.filter((name) => name.startsWith("shard ")).toSorted(),
+    [0, 1, 2].map((index) => `shard ${index}`),
+  );
+  for (const name of ["head", "fold-1", "fold-2", "fold-3"])
+    assert.deepEqual([stateOf(view, name), begun.filter((one) => one === name).length], ["done", 1], name);
+  assert.deepEqual(pods, ["+run", "-run"]);
 });
 
 test("a pod that no node had room for is asked for again while the others are at work", async () => {
