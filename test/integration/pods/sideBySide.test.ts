@@ -19,6 +19,7 @@ import {
   meeting,
   SUMMARIES,
   shardStandIns,
+  stoppingForPause,
   untilCancelled,
 } from "../../support/services/sideBySideStandIns.js";
 import type { Stack } from "../../support/services/stack.js";
@@ -164,24 +165,11 @@ test("one stage that fails ends the others; what was at work says that it was ca
   );
 });
 
-/** What a training activity does once it sees the command to pause; the second time it goes through. */
-function stopsForPause(...beside: string[]): () => Promise<void> {
-  return async () => {
-    const { info, heartbeat } = Context.current();
-    if (begun.filter((name) => name === info.activityId).length > 1) return;
-    // Who is silent counts as dead on a busy machine, and would go through as if it had been paused.
-    await until("all are at work", async () => {
-      heartbeat();
-      return beside.every((name) => atWork.has(name));
-    });
-    const runId = info.workflowExecution?.workflowId ?? "";
-    await until("the run is paused", async () => {
-      heartbeat();
-      return (await getRun(session, runId)).control?.paused !== undefined;
-    });
-    throw ApplicationFailure.create({ message: "paused", type: "PAUSED", nonRetryable: true, details: [{}] });
-  };
-}
+const stopsForPause = stoppingForPause(
+  () => begun,
+  () => atWork,
+  () => session,
+);
 
 test("a run that is paused holds all that are at work, and lets them go on together", async () => {
   const paused = stopsForPause("head", "fold-1");
