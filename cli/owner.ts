@@ -6,7 +6,10 @@ import type { ArtifactOwner } from "../client/runs/artifacts.js";
 import { artifactsOf, getRun, type RunView } from "../client/runs/watch.js";
 import type { Session } from "../client/session.js";
 import { ThawError } from "../spec/errors.js";
+import type { StageKind } from "../spec/pipeline/stages.js";
 import type { ModelVersion } from "../spec/records/model.js";
+
+const REPORT: StageKind = "report";
 
 /** The artifacts, and exactly one of the two that have them. */
 export interface Owner extends ArtifactOwner {
@@ -25,6 +28,22 @@ export async function findOwner(session: Session, ref: string): Promise<Owner> {
   }
   const run = await getRun(session, ref);
   return { run, artifacts: artifactsOf(run) };
+}
+
+/** @throws ThawError NOT_FOUND for a run that goes on, or ended without a report, with what tells more */
+export function requireReport({ run, artifacts }: Owner): void {
+  if (run === undefined || artifacts[REPORT] !== undefined) return;
+  const { runId, status } = run;
+  const isOn = status === "running";
+  throw new ThawError(
+    "NOT_FOUND",
+    `${runId} ${isOn ? "has no report yet: it is running" : `has no report: it is ${status}`}`,
+    {
+      hint: isOn
+        ? `\`thaw watch ${runId}\` follows it to its end`
+        : `\`thaw explain ${runId}\` says why it ended so`,
+    },
+  );
 }
 
 /** Undefined when `ref` names no model; a run's id also resolves to its model, but is not its name. */

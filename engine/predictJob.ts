@@ -2,14 +2,18 @@
 import { availableParallelism } from "node:os";
 import { decodeImage, encodePixels } from "../data/image/decode.js";
 import { withImageFile } from "../data/image/imageFile.js";
+import { otherLayers } from "../data/image/layers.js";
 import { mapOrdered } from "../data/ordered.js";
 import { type EncodedImage, predict } from "../learn/stages/predict.js";
-import type { EngineJob, FilePrediction } from "../spec/engine/job.js";
+import type { EngineJob, FilePrediction, LeftOutOfFile } from "../spec/engine/job.js";
 import type { Progress } from "../spec/records/training.js";
 import { whyNotRead } from "./whyNotRead.js";
 
 type PredictJob = Extract<EngineJob, { kind: "predict" }>;
-type Decoded = EncodedImage | { readonly path: string; readonly error: string };
+interface DecodedFile extends EncodedImage {
+  readonly leftOut: LeftOutOfFile;
+}
+type Decoded = DecodedFile | { readonly path: string; readonly error: string };
 
 /** Images decoded at a time, ahead of the network; as in ingest. */
 const PARALLEL = Math.min(4, availableParallelism());
@@ -29,7 +33,8 @@ export async function predictJob(
         continue;
       }
       waiting.push(results.length);
-      results.push({ path: decoded.path });
+      const { path, leftOut } = decoded;
+      results.push({ path, ...(Object.keys(leftOut).length === 0 ? {} : { leftOut }) });
       yield decoded;
     }
   }
@@ -41,7 +46,8 @@ export async function predictJob(
     }),
   );
   predictions.forEach((prediction, index) => {
-    results[waiting[index] as number] = prediction;
+    const place = waiting[index] as number;
+    results[place] = { ...results[place], ...prediction };
   });
   return results;
 }
@@ -49,8 +55,9 @@ export async function predictJob(
 async function decodeFile({ background, keepShortSide }: PredictJob, path: string): Promise<Decoded> {
   try {
     return await withImageFile(path, undefined, async (bytes) => {
-      const { pixels } = await decodeImage(bytes, { background, keepShortSide });
-      return { path, encoded: await encodePixels(pixels) };
+      const { pixels, layers } = await decodeImage(bytes, { background, keepShortSide });
+      const [encoded, leftOut] = await Promise.all([encodePixels(pixels), otherLayers(bytes, layers)]);
+      return { path, encoded, leftOut };
     });
   } catch (error) {
     return { path, error: whyNotRead(error) };

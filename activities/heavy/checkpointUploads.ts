@@ -74,3 +74,15 @@ export function checkpointUploads({ put, onRefused, onFailure, retryMs }: Upload
     close: () => closing.abort(),
   };
 }
+
+/**
+ * A store that is slow keeps nobody from the next stage: what has to follow the last upload is done when that has ended.
+ * @param onFailure hears why it could not be done
+ */
+export function whenSettled(
+  uploads: CheckpointUploads,
+  then: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+): void {
+  uploads.settled().then(then).catch(onFailure);
+}

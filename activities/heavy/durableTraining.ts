@@ -33,7 +33,7 @@ import type { StageMeter } from "../metrics/stageMeter.js";
 import { commandsFor } from "../steering/commands.js";
 import { pausedFailure } from "../steering/pausable.js";
 import type { TellApplied } from "../steering/reportApplied.js";
-import { type CheckpointUploads, checkpointUploads } from "./checkpointUploads.js";
+import { type CheckpointUploads, checkpointUploads, whenSettled } from "./checkpointUploads.js";
 import { newWorkFolder } from "./localArtifacts.js";
 import type { StageHooks } from "./runningStages.js";
 
@@ -46,6 +46,8 @@ const FAREWELL_MS = 5_000;
 const STORE_RETRY_MS = 2000;
 /** How often it is said that a paused stage's checkpoint is still on its way. */
 const STORING_NEWS_MS = 1000;
+
+const messageOf = (error: unknown): string => toThawError(error, "STORE_UNREACHABLE").message;
 
 type TrainingJob = Extract<EngineJob, { kind: "head" | "tune" | "scratch" }>;
 
@@ -127,7 +129,7 @@ export async function trainDurably(
     onRefused: (error) => end.abort(error),
     onFailure: (error) => {
       outage = oneMore(outage, error);
-      log.warn(`a checkpoint waits for the store: ${toThawError(error, "STORE_UNREACHABLE").message}`);
+      log.warn(`a checkpoint waits for the store: ${messageOf(error)}`);
     },
     retryMs: STORE_RETRY_MS,
   });
@@ -180,9 +182,9 @@ export async function trainDurably(
     const ending = onEnd(signal, leaving, running, end, leaveMs);
     try {
       const summary = await running.result;
-      // One that arrived after the stage's were removed would stay for good.
+      // One that arrived after the stage's were removed would stay until `thaw gc`.
       uploads.close();
-      await atMost(leaveMs, uploads.settled());
+      const isSettled = await atMost(leaveMs, uploads.settled());
       const interruptions: Interruptions = {
         ...(from.positions.length === 0 ? {} : { resumed: from.positions }),
         ...(changes.size === 0 ? {} : { changes: [...changes.values()] }),
@@ -193,6 +195,12 @@ export async function trainDurably(
         beforeCommit: () => requireUnfenced(store, fence),
         afterCommit: async () => {
           await removeCheckpoints(store, stageKey, run);
+          if (!isSettled)
+            whenSettled(
+              uploads,
+              () => removeCheckpoints(store, stageKey, run),
+              (error) => log.warn(`a late checkpoint stays until thaw gc: ${messageOf(error)}`),
+            );
           // The grace of the model's next pods.
           if (graceSeconds !== undefined && slowest > 0)
             await noteCheckpointTime(store, request.run.file.name, slowest);
@@ -205,6 +213,11 @@ export async function trainDurably(
         throw pausedFailure(last === undefined ? {} : { epoch: last.epoch + 1, step: last.step + 1 });
       }
       if (code === "WORKER_STOPPING") await atMost(ending.msLeft(), uploads.settled());
+      if (code === "OUT_OF_MEMORY") {
+        // Begun anew at half the batch, the stage has no use for it and removes what is there.
+        uploads.close();
+        await atMost(leaveMs, uploads.settled());
+      }
       throw error;
     } finally {
       ending.forget();
@@ -252,8 +265,10 @@ function onEnd(
   };
 }
 
-async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
-  await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
+/** @returns whether the work ended in time */
+async function atMost(milliseconds: number, work: Promise<void>): Promise<boolean> {
+  const done = work.then(() => true);
+  return Promise.race([done, sleep(milliseconds, false, { ref: false })]);
 }
 
 /** A pause may last for days: it begins when the checkpoint is safe. */

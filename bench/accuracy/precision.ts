@@ -43,7 +43,8 @@ const SETS =
     : wanted.map((text): BenchSet => {
         const [name, counts] = text.split(":");
         const known = KNOWN.find((set) => set.name === name);
-        if (known === undefined) throw new Error(`no set ${name}: ${KNOWN.map((set) => set.name).join(", ")}`);
+        if (known === undefined)
+          throw new Error(`no set ${name}: ${KNOWN.map((set) => set.name).join(", ")}`);
         if (counts === undefined) return known;
         const [train = 0, validation = 0, test = 0] = counts.split(",").map(Number);
         return { ...known, split: { kind: "take", perClass: { train, validation, test } } };
@@ -78,11 +79,7 @@ async function trainIn(precision: Precision, set: BenchSet, seed: number, folder
   let weights = head;
   for (const [index, deepest] of STAGES.entries()) {
     const stage = `tune-${index + 1}`;
-    const tuned = await tuneStage(
-      await context(stage),
-      { ...settings, deepest, stage: index + 1 },
-      weights,
-    );
+    const tuned = await tuneStage(await context(stage), { ...settings, deepest, stage: index + 1 }, weights);
     if (tuned.kept) kept.push(deepest);
     weights = join(own, stage, WEIGHTS_FILE);
   }

@@ -2,9 +2,10 @@
  * The whole job on one clock: from a folder of labelled images to a trained, evaluated and stored classifier, by `thaw`, by Keras' recipe
  * and by fastai's `fine_tune`, each in processes of its own that begin with nothing, on the same split of the same images, from
  * the same weights.
- *   node dist/bench/rivals/wholeJob.js KERAS_PYTHON FASTAI_PYTHON [steps=N] [seed=N] [flip] NAME=FOLDER:TRAIN,VALIDATION,TEST
+ *   node dist/bench/rivals/wholeJob.js KERAS_PYTHON FASTAI_PYTHON [steps=N] [seed=N] [flip] [set=KEY=VALUE…] NAME=FOLDER:TRAIN,VALIDATION,TEST
  * So many images of each class are drawn for the seed. With `steps` the rivals train that many steps of each part and their times are
- * computed from those of a step; then they have no accuracy. `flip` where a mirrored image keeps its label.
+ * computed from those of a step; then they have no accuracy. `flip` where a mirrored image keeps its label. With `set` thaw does
+ * the job once more, with these values in the run file.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -32,12 +33,12 @@ const SAMPLE_MS = 250;
 const SOURCES = fileURLToPath(new URL("../../../bench/rivals", import.meta.url));
 
 const [keras = "", fastai = "", ...rest] = process.argv.slice(2);
-const given = rest.find((text) => /^[^=]+=.+:\d+,\d+,\d+$/.test(text));
+const given = rest.find((text) => !text.startsWith("set=") && /^[^=]+=.+:\d+,\d+,\d+$/.test(text));
 const [name = "", place = ""] = given?.split(/=(.*)/s) ?? [];
 const [images = "", counts = ""] = place.split(/:([\d,]+)$/);
 if (given === undefined || fastai === "")
   throw new Error(
-    "usage: wholeJob.js KERAS_PYTHON FASTAI_PYTHON [steps=N] [seed=N] [flip] NAME=FOLDER:TRAIN,VALIDATION,TEST",
+    "usage: wholeJob.js KERAS_PYTHON FASTAI_PYTHON [steps=N] [seed=N] [flip] [set=KEY=VALUE…] NAME=FOLDER:TRAIN,VALIDATION,TEST",
   );
 const numberOf = (key: string): number | undefined => {
   const text = rest.find((one) => one.startsWith(`${key}=`));
@@ -46,6 +47,7 @@ const numberOf = (key: string): number | undefined => {
 const steps = numberOf("steps");
 const seed = numberOf("seed") ?? 1;
 const flip = rest.includes("flip");
+const sets = rest.flatMap((text) => (text.startsWith("set=") ? [text.slice("set=".length)] : []));
 const [train = 0, validation = 0, test = 0] = counts.split(",").map(Number);
 const set: BenchSet = {
   name,
@@ -171,7 +173,7 @@ const runSchema = z.object({
 });
 
 /** With the services' start; they have served nobody before. */
-async function ours(manifest: string, folder: string): Promise<Job> {
+async function ours(manifest: string, folder: string, settings: readonly string[] = []): Promise<Job> {
   await mkdir(folder);
   // JSON is YAML.
   const file = { name: "bench", data: { path: manifest, outside: "allow" }, seed, augment: { flip } };
@@ -185,7 +187,9 @@ async function ours(manifest: string, folder: string): Promise<Job> {
     const started = performance.now();
     await thaw(folder, ["up"]);
     const up = since(started);
-    const { result } = runSchema.parse(JSON.parse(await thaw(folder, ["run", "--json"])));
+    const { result } = runSchema.parse(
+      JSON.parse(await thaw(folder, ["run", "--json", ...settings.map((one) => `--set=${one}`)])),
+    );
     const seconds = since(started);
     let processorSeconds = [...engines.values()].reduce((sum, one) => sum + one, 0);
     for (const service of SERVICE_NAMES) {
@@ -193,7 +197,7 @@ async function ours(manifest: string, folder: string): Promise<Job> {
       processorSeconds += (pid === undefined ? undefined : cpuSeconds(pid)) ?? 0;
     }
     const stages = result.byStage.map((one) => `${one.stage} ${percent(one.accuracy)}`).join(" → ");
-    const note = `${up.toFixed(0)} s of it to start the services; ${stages}`;
+    const note = `${up.toFixed(0)} s of it to start the services; ${[stages, ...settings].join("; ")}`;
     return { who: "thaw", seconds, processorSeconds, accuracy: result.testAccuracy, note };
   } finally {
     clearInterval(timer);
@@ -220,6 +224,7 @@ try {
   const forKeras = await withoutTorch(folder);
   const own = await ours(manifest, join(folder, "project"));
   const others = [
+    ...(sets.length === 0 ? [] : [await ours(manifest, join(folder, "again"), sets)]),
     await rival("keras", keras, "keras_recipe.py", forKeras),
     await rival("fastai", fastai, "fastai_fine_tune.py", folder),
   ];

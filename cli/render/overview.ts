@@ -33,6 +33,7 @@ function overview(program: Command, helper: Help): string {
     ...options.map(item),
     "",
     EXIT_CODES,
+    "",
   ].join("\n");
 }
 

@@ -5,15 +5,26 @@ import type { Colours } from "../terminal/colours.js";
 import { hangingLines } from "./words.js";
 
 const MARKS: Readonly<Record<Grade, string>> = { voids: "!!", check: "!", note: "·" };
-/** Before the sentence of each grade; the other two speak for themselves. */
-const LABELS: Readonly<Record<Grade, string>> = { voids: "The figure may be void. ", check: "", note: "" };
+/** Before the sentence; the other two grades speak for themselves. */
+const VOID = "figure may be void";
 
 export const WARNINGS_TITLE = "WARNINGS";
 
-/** Sentence and advice of each, the strongest first. */
-export function warningLines(warnings: readonly Warning[], screen: Screen): readonly string[] {
+/**
+ * Sentence and advice of each, the strongest first.
+ * @param whose figure it is, e.g. `A`, where several are shown
+ */
+export function warningLines(
+  warnings: readonly Warning[],
+  screen: Screen,
+  whose?: string,
+): readonly string[] {
+  const before = (grade: Grade): string => {
+    const label = grade === "voids" ? `${whose === undefined ? "The" : "the"} ${VOID}. ` : "";
+    return whose === undefined ? label : `${whose}: ${label}`;
+  };
   return warnings.flatMap(({ grade, sentence, advice }) => [
-    ...hangingLines(`${LABELS[grade]}${sentence}`, `${MARKS[grade]} `.padEnd(3), screen.width).map((line) =>
+    ...hangingLines(`${before(grade)}${sentence}`, `${MARKS[grade]} `.padEnd(3), screen.width).map((line) =>
       paintOf(grade, screen.colours)(line),
     ),
     ...hangingLines(advice, "   → ", screen.width),
@@ -30,6 +41,12 @@ export function seriousLines(warnings: readonly Warning[], more: string, screen:
       ? []
       : [screen.colours.dim(`·  ${notes} ${notes === 1 ? "note" : "notes"} on the images: ${more}`)]),
   ];
+}
+
+/** What the strongest mark of a list means. @param more what tells why, e.g. `thaw explain RUN` */
+export function voidMarkText(more: string, screen: Screen): string {
+  const lines = hangingLines(`The ${VOID}: \`${more}\` says why.`, `${MARKS.voids} `, screen.width);
+  return lines.map(paintOf("voids", screen.colours)).join("\n");
 }
 
 /** E.g. `!! leaks +2`; empty where there are only notes. */

@@ -1,6 +1,10 @@
 /** Classifies image files with a registered model, in an engine process on this machine. */
 import { z } from "zod";
-import type { FilePrediction as EnginePrediction, Familiarity } from "../../spec/engine/job.js";
+import type {
+  FilePrediction as EnginePrediction,
+  Familiarity,
+  LeftOutOfFile,
+} from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Platform } from "../../spec/platform.js";
 import type { ModelVersion } from "../../spec/records/model.js";
@@ -51,6 +55,8 @@ export interface FilePrediction {
   readonly set?: readonly string[];
   /** Absent when the model has too few held-out images for it, or was evaluated before thaw kept them. */
   readonly familiarity?: Familiarity;
+  /** Absent where all of the file was used. */
+  readonly leftOut?: LeftOutOfFile;
   readonly error?: string;
 }
 
@@ -66,6 +72,9 @@ const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
     probabilities: z.array(z.number()).exactOptional(),
     set: z.array(z.number()).exactOptional(),
     familiarity: z.object({ pValue: z.number(), unlike: z.boolean() }).exactOptional(),
+    leftOut: z
+      .object({ pages: z.number().exactOptional(), transparent: z.literal(true).exactOptional() })
+      .exactOptional(),
     error: z.string().exactOptional(),
   }),
 );
@@ -128,7 +137,7 @@ function calibrationOf({ temperature, conformalQuantile }: ModelVersion, mirrore
 }
 
 function labelled(
-  { path, probabilities, set, familiarity, error }: EnginePrediction,
+  { path, probabilities, set, familiarity, leftOut, error }: EnginePrediction,
   classes: readonly string[],
 ): FilePrediction {
   if (probabilities === undefined) return { path, error: error ?? "the file could not be read" };
@@ -140,5 +149,6 @@ function labelled(
     probabilities: Object.fromEntries(classes.map((name, index) => [name, probabilities[index] ?? 0])),
     ...(set === undefined ? {} : { set: set.map((index) => classes[index] ?? "") }),
     ...(familiarity === undefined ? {} : { familiarity }),
+    ...(leftOut === undefined ? {} : { leftOut }),
   };
 }

@@ -267,6 +267,14 @@ export interface Familiarity {
   readonly unlike: boolean;
 }
 
+/** What a file holds beside the three colours that the network was shown; nothing of it where there is nothing more. */
+export interface LeftOutOfFile {
+  /** Pages of a TIFF or frames of an animation, of which the first was used; more than one. */
+  readonly pages?: number;
+  /** Whether a background was put behind pixels that are not wholly opaque. */
+  readonly transparent?: true;
+}
+
 /** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */
 export interface FilePrediction {
   readonly path: string;
@@ -276,6 +284,8 @@ export interface FilePrediction {
   readonly set?: readonly number[];
   /** See {@link Familiarity}; absent where too few images were held out, and in older models. */
   readonly familiarity?: Familiarity;
+  /** Absent where all of the file was used. */
+  readonly leftOut?: LeftOutOfFile;
   /** Why the file cannot be read, in plain words. */
   readonly error?: string;
 }

@@ -7,7 +7,7 @@ import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectStorePlatform } from "../../session.js";
 import { say } from "../../terminal/shown.js";
-import { tellDoubts } from "./doubts.js";
+import { tellDoubts, tellVoidMark } from "./doubts.js";
 import { tellOthers } from "./tellOthers.js";
 
 async function open(project: string | undefined) {
@@ -32,6 +32,11 @@ export function addModels(program: Command): void {
       const listed = await client.modelVersions(store, name);
       const document = modelsJson(listed);
       output.data(document, (shown, screen) => modelsTable(shown.models, screen));
+      await tellVoidMark(
+        output,
+        document.models.map(({ warnings }) => warnings),
+        "thaw get MODEL@VERSION",
+      );
       tellDamaged(output, listed.damaged);
       tellUnsealed(
         output,

@@ -26,7 +26,7 @@ export function addPredict(program: Command): void {
     .option("--allow-outside", OUTSIDE_HELP)
     .action(async (model: string, files: readonly string[], _options: object, self: Command) => {
       const { output, project, options } = contextOf<{ mirrored?: true; allowOutside?: true }>(self);
-      const { answeredText, predictionsTable, unreadable } = await import(
+      const { answeredText, leftOutText, predictionsTable, unreadable, untoldText } = await import(
         "../../render/models/predictions.js"
       );
       const platform = await projectStorePlatform(project);
@@ -60,6 +60,9 @@ export function addPredict(program: Command): void {
             const inUse = await inUseBeside(store, model, found.model);
             output.tell({ ...found, inUse }, answeredText);
           } else await tellInUse(output, store, model, found.model);
+          if (!output.json && untoldText(found, options.mirrored) !== "")
+            output.tell(found, (shown) => untoldText(shown, options.mirrored));
+          if (!output.json && leftOutText(found) !== "") output.tell(found, leftOutText);
           await tellDoubts(output, found);
           report(unreadable(found.predictions), output);
         } catch (error) {

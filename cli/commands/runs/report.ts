@@ -26,12 +26,13 @@ export function addReport(program: Command): void {
     .action(async (ref: string, _options: ReportOptions, self: Command) => {
       const { output, project, options } = contextOf<ReportOptions>(self);
       await withSession(project, async (session) => {
-        const [{ findOwner }, { readReport }, { writeOut }] = await Promise.all([
+        const [{ findOwner, requireReport }, { readReport }, { writeOut }] = await Promise.all([
           import("../../owner.js"),
           import("../../../client/runs/artifacts.js"),
           import("../../../client/writeOut.js"),
         ]);
         const owner = await findOwner(session, ref);
+        requireReport(owner);
         if (output.json) {
           const text = (await readReport(session.store, owner, "json")).toString("utf8");
           output.data(JSON.parse(text) as ReportJson, () => "");

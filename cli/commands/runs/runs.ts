@@ -9,6 +9,7 @@ import { since } from "../../options/since.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
+import { tellVoidMark } from "../models/doubts.js";
 
 interface RunsOptions {
   readonly limit: number;
@@ -49,6 +50,11 @@ export function addRuns(program: Command): void {
           ...(since === undefined ? {} : { since }),
         });
         output.data(runsJson(listed), (shown, screen) => runsTable(shown, new Date(), screen), listed.runs);
+        await tellVoidMark(
+          output,
+          listed.runs.map(({ warnings }) => warnings),
+          "thaw explain RUN",
+        );
         tellDamaged(output, listed.damaged);
         const isFiltered = [model, status, since].some((one) => one !== undefined);
         if (listed.runs.length === 0)

@@ -11,6 +11,8 @@ import { wrapWords } from "../words.js";
 
 const HEADER = ["BASE", "PRETRAINED ON", "INPUT", "TOP-1", "LICENCE", "SHA-256"];
 const NUMBERS = [2, 3];
+/** A part of a licence says another one. */
+const LICENCE_COLUMN = 4;
 /** Enough to tell files apart. */
 const DIGITS = 12;
 
@@ -34,7 +36,7 @@ as a frozen extractor of features, any TensorFlow.js layers model (--arch layers
   const outdated = bases.flatMap((base) =>
     base.outdated === undefined ? [] : [`\n${wrapWords(base.outdated, screen.width, "  ")}`],
   );
-  return `${table(HEADER, rows, screen, NUMBERS, [0])}${outdated.join("")}
+  return `${table(HEADER, rows, screen, NUMBERS, [0, LICENCE_COLUMN])}${outdated.join("")}
 ${others}`;
 }
 
@@ -95,7 +97,7 @@ export function knownTable({ known }: KnownBasesJson, screen: Screen): string {
       ...(url === undefined ? ["by hand"] : []),
     ].join("; "),
   ]);
-  return table(KNOWN_HEADER, rows, screen, [], [0]);
+  return table(KNOWN_HEADER, rows, screen, [], [0, KNOWN_HEADER.length - 1]);
 }
 
 const rounded = (value: number): string => String(Number(value.toPrecision(4)));

@@ -1,9 +1,11 @@
 /** Two runs or models side by side. */
+import { voiding } from "../../../spec/warnings/doubts.js";
+import type { Warning } from "../../../spec/warnings/warning.js";
 import type { ComparedSideJson, CompareJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";
-import { warningMark } from "../warnings.js";
+import { warningLines, warningMark } from "../warnings.js";
 import { wrapWords } from "../words.js";
 import { pairedSentences, sideTitles, signed } from "./paired.js";
 
@@ -13,6 +15,7 @@ export function comparedText(compared: CompareJson, screen: Screen): string {
     ...sideTitles(a, b, screen),
     "",
     table(["", "A", "B", "B − A"], [...rowsOf(a, b), ...warningRow(a, b, screen)], screen, [1, 2, 3]),
+    ...voidLines(a, b, screen),
     "",
     ...pairedSentences(compared).map((sentence) => wrapWords(sentence, screen.width)),
   ].join("\n");
@@ -43,7 +46,21 @@ function rowsOf(a: ComparedSideJson, b: ComparedSideJson): readonly (readonly st
   ];
 }
 
-/** Figures are not looked at without what may void them; `thaw explain` has the sentences. */
+/** What may void a figure of the columns, and of which; what is said of both once. */
+function voidLines(a: ComparedSideJson, b: ComparedSideJson, screen: Screen): readonly string[] {
+  const [ofA, ofB] = [voiding(a.warnings), voiding(b.warnings)];
+  const has = (those: readonly Warning[]) => (one: Warning) =>
+    those.some(({ sentence }) => sentence === one.sentence);
+  const without = (those: readonly Warning[]) => (one: Warning) => !has(those)(one);
+  const lines = [
+    ...warningLines(ofA.filter(has(ofB)), screen, "A and B"),
+    ...warningLines(ofA.filter(without(ofB)), screen, "A"),
+    ...warningLines(ofB.filter(without(ofA)), screen, "B"),
+  ];
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+/** Figures are not looked at without a mark of what is to be known of them; `thaw explain` has all sentences. */
 function warningRow(
   a: ComparedSideJson,
   b: ComparedSideJson,

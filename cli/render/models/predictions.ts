@@ -66,6 +66,51 @@ export function answeredText({ model, predictions, inUse }: Answered): string {
   return `${which}${ofUnlike}${ofDoubts}`;
 }
 
+/**
+ * Which doubts the model cannot have, so that no mark is not taken for none; empty where it can have all, and without an answer.
+ * @param mirrored whether mirror images were averaged: there are no sets of classes then
+ */
+export function untoldText({ model, predictions }: Predictions, mirrored = false): string {
+  const answered = predictions.filter(({ error }) => error === undefined);
+  if (answered.length === 0) return "";
+  const name = `${model.name}@${model.version}`;
+  const unlike = answered.some(({ familiarity }) => familiarity !== undefined)
+    ? []
+    : [
+        `No image is marked as unlike those of ${name}, whatever it shows: it has too few held-out images to tell, or nothing was kept of them.`,
+      ];
+  const doubt = answered.some(({ set }) => set !== undefined)
+    ? []
+    : [
+        mirrored
+          ? "With --mirrored no answer is marked as uncertain: sets of classes are for images as they are."
+          : `No answer of ${name} is marked as uncertain: it has too few validation images to tell.`,
+      ];
+  return [...unlike, ...doubt].join(" ");
+}
+
+/** What the network was not shown of the files, as a run says it of its images; empty where that is nothing. */
+export function leftOutText({ model, predictions }: Predictions): string {
+  const [paged, transparent] = (["pages", "transparent"] as const).map((what) =>
+    predictions.filter(({ leftOut }) => leftOut?.[what] !== undefined),
+  );
+  const said = (those: readonly FilePrediction[] | undefined, how: (one: boolean) => string): string[] => {
+    const [first] = those ?? [];
+    if (those === undefined || first === undefined) return [];
+    return [`${counted(those.length, "image")} ${how(those.length === 1)} (${first.path})`];
+  };
+  const parts = [
+    ...said(paged, (one) => `${one ? "has" : "have"} several pages or frames, of which the first was used`),
+    ...said(
+      transparent,
+      (one) => `${one ? "has" : "have"} transparent pixels, behind which ${model.background} was put`,
+    ),
+  ];
+  return parts.length === 0
+    ? ""
+    : `${parts.join("; and ")}: a network is shown three colours and nothing else.`;
+}
+
 /** One sentence for each file that could not be read. */
 export function unreadable(predictions: readonly FilePrediction[]): readonly string[] {
   return predictions.flatMap(({ path, error }) => (error === undefined ? [] : [`${path}: ${error}`]));

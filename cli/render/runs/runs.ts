@@ -9,6 +9,7 @@ import { FOLDS_TITLE, foldsCell } from "./folds.js";
 
 const HEADER = ["RUN", "MODEL", "STATUS", "STARTED", "TOOK", "ACCURACY"];
 const NUMBERS = [4, 5];
+const STATUS_COLUMN = 2;
 const FOLDS_COLUMN = HEADER.length;
 
 /** @param now the present, for runs that go on */
@@ -44,5 +45,6 @@ export function runsTable(runs: readonly RunListing[], now: Date, screen: Screen
     ];
   });
   const header = [...HEADER, ...(anyFolds ? [FOLDS_TITLE] : []), ...(anyWarnings ? [WARNINGS_TITLE] : [])];
-  return table(header, rows, screen, anyFolds ? [...NUMBERS, FOLDS_COLUMN] : NUMBERS, [0]);
+  const whole = [0, STATUS_COLUMN, ...(anyWarnings ? [header.length - 1] : [])];
+  return table(header, rows, screen, anyFolds ? [...NUMBERS, FOLDS_COLUMN] : NUMBERS, whole);
 }

@@ -23,7 +23,7 @@ export function seenText(seen: InitJson, screen: Screen): string {
     ...ignored
       .slice(0, MOST_REASONS)
       .flatMap(({ reason, files, example }) =>
-        paragraph("passed over: ", `${files} ${files === 1 ? "file" : "files"}, ${reason} (${example})`),
+        paragraph("passed over: ", `${files} ${wordOf(reason, files)}, ${reason} (${example})`),
       ),
     ...(ignored.length > MOST_REASONS
       ? [`passed over: others for ${ignored.length - MOST_REASONS} more reasons`]
@@ -31,6 +31,12 @@ export function seenText(seen: InitJson, screen: Screen): string {
     ...warnings.flatMap((warning) => paragraph("! ", warning)).map((line) => colours.yellow(line)),
   ].join("\n");
 }
+
+/** What is hidden is not looked into: it may be a folder. */
+const wordOf = (reason: string, count: number): string =>
+  [count === 1 ? "file" : "files", ...(reason === "hidden" ? [count === 1 ? "folder" : "folders"] : [])].join(
+    " or ",
+  );
 
 /** The largest first, as that shows best how unequal they are. */
 function classLines({ classes }: InitJson, { width }: Screen): readonly string[] {

@@ -234,6 +234,18 @@ const filePredictionSchema = z.object({
     .describe(
       "Absent with fewer than 19 held-out images, and of models that were evaluated before thaw kept them.",
     ),
+  leftOut: z
+    .object({
+      pages: countSchema
+        .exactOptional()
+        .describe("Pages of a TIFF or frames of an animation, of which the first was used; more than one."),
+      transparent: z
+        .literal(true)
+        .exactOptional()
+        .describe("A background was put behind pixels that are not wholly opaque."),
+    })
+    .exactOptional()
+    .describe("What the file holds and the network was not shown; absent where that is nothing."),
   error: z.string().exactOptional().describe("Why the file cannot be read; then there is nothing else."),
 });
 

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import sharp from "sharp";
 import { predictJob } from "../../../engine/predictJob.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
@@ -52,7 +53,12 @@ describe("predictJob", () => {
       named("lying.png"),
       folder,
       named("pipe.png"),
+      named("moving.gif"),
     ];
+    const frames = [0, 255].map((level) => Buffer.alloc(4 * 40 * 40, level));
+    await sharp(Buffer.concat(frames), { raw: { width: 40, height: 80, channels: 4, pageHeight: 40 } })
+      .gif()
+      .toFile(named("moving.gif"));
     execFileSync("mkfifo", [named("pipe.png")]);
 
     const progress: Progress[] = [];
@@ -85,7 +91,11 @@ describe("predictJob", () => {
       assert.equal(probabilities?.length, CLASSES);
       assert.ok(Math.abs(probabilities.reduce((sum, value) => sum + value, 0) - 1) < 1e-5);
     }
-    const [upright, lying] = [answer[0]?.probabilities ?? [], answer.at(-3)?.probabilities ?? []];
+    assert.deepEqual(
+      answer.flatMap(({ path, leftOut }) => (leftOut === undefined ? [] : [[path, leftOut]])),
+      [[named("moving.gif"), { pages: 2, transparent: true }]],
+    );
+    const [upright, lying] = [answer[0]?.probabilities ?? [], answer.at(-4)?.probabilities ?? []];
     const other = answer[2]?.probabilities ?? [];
     // Only the order in which columns and rows are smoothed differs.
     assert.ok(upright.every((value, index) => Math.abs(value - (lying[index] ?? 0)) < 0.01));

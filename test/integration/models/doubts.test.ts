@@ -83,6 +83,12 @@ test("what is known of the version in use keeps no later one from taking its pla
   assert.deepEqual([tick.version, tick.verdict], [2, "promoted"], tick.sentence);
   const { stdout } = await run("compare", "formats@1", "formats@2");
   assert.match(stdout, /^warnings +!! shortcut.* +!! shortcut/m);
+  assert.match(stdout, /^!! A and B: the figure may be void\. The file format alone tells/m);
+  for (const [list, why] of [
+    ["models", /!! The figure may be void: `thaw get MODEL@VERSION` says why/],
+    ["runs", /!! The figure may be void: `thaw explain RUN` says why/],
+  ] as const)
+    assert.match((await run(list)).stderr, why);
   const proof = await thawJson<ProofJson>(stack.folder, "prove", "formats@2", "--against", "1", ...LENIENT);
   assert.deepEqual([proof.promotable, proof.warnings], [true, undefined]);
 });

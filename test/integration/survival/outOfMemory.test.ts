@@ -107,7 +107,8 @@ test("trains at half the batch, says so, and has the weights of a run that asked
     lines.stdout,
     new RegExp(`memory ran out at batch ${BATCH}: from the start at batch ${BATCH / 2}`),
   );
-  assert.deepEqual(await checkpoints(), []);
+  // A store that is slow may have one on its way still.
+  await until("its checkpoints are removed", async () => (await checkpoints()).length === 0);
 
   const asked = await tuned(modest);
   assert.notEqual(asked.key, halved.key);

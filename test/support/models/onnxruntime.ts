@@ -1,8 +1,8 @@
 /** Runs ONNX files with the real onnxruntime, from PyPI. */
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { cacheFolder } from "../../../runtime/cacheFolder.js";
@@ -104,7 +104,8 @@ async function started(
 /** Into a folder beside, which then becomes the one: a half-made one is never used. */
 async function install(folder: string): Promise<string | undefined> {
   await mkdir(cacheFolder(), { recursive: true });
-  const partial = await mkdtemp(`${folder}.part-`);
+  await sweepParts(folder);
+  const partial = await mkdtemp(`${folder}${PART}`);
   try {
     const options = ["--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target", partial];
     await run("python3", ["-m", "pip", "install", ...options, ...PACKAGES], { timeout: INSTALL_MS });
@@ -117,6 +118,18 @@ async function install(folder: string): Promise<string | undefined> {
     return `pip cannot install ${PACKAGES.join(" and ")}: ${lastLine(error)}`;
   } finally {
     await rm(partial, { recursive: true, force: true });
+  }
+}
+
+const PART = ".part-";
+
+/** Removes what test runs that were killed left half-made: no attempt takes longer than its time limit. */
+async function sweepParts(folder: string): Promise<void> {
+  const beside = dirname(folder);
+  const parts = (await readdir(beside)).filter((name) => name.startsWith(`${basename(folder)}${PART}`));
+  for (const path of parts.map((name) => join(beside, name))) {
+    const age = Date.now() - ((await stat(path).catch(() => undefined))?.birthtimeMs ?? Date.now());
+    if (age > 2 * INSTALL_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

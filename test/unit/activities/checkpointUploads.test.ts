@@ -4,7 +4,11 @@ import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { checkpointUploads, type UploadHooks } from "../../../activities/heavy/checkpointUploads.js";
+import {
+  checkpointUploads,
+  type UploadHooks,
+  whenSettled,
+} from "../../../activities/heavy/checkpointUploads.js";
 import type { WrittenCheckpoint } from "../../../spec/engine/job.js";
 import { ThawError } from "../../../spec/errors.js";
 
@@ -104,4 +108,27 @@ test("a store that refuses for good ends the uploads at once", async (context) =
   uploads.add(second as WrittenCheckpoint);
   await uploads.settled();
   assert.deepEqual(begun, [0]);
+});
+
+test("what follows a late upload is done when it has ended, and says what it failed with", async (context) => {
+  const [only] = await written(context, 1);
+  const { uploads, letGo } = gated();
+  uploads.add(only as WrittenCheckpoint);
+  uploads.close();
+  const heard: string[] = [];
+  const done = new Promise<void>((resolve) => {
+    const failing = async (): Promise<void> => {
+      heard.push("removed");
+      throw new Error("the store is away");
+    };
+    whenSettled(uploads, failing, (error) => {
+      heard.push((error as Error).message);
+      resolve();
+    });
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(heard, []);
+  await letGo();
+  await done;
+  assert.deepEqual(heard, ["removed", "the store is away"]);
 });

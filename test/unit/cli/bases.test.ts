@@ -1,7 +1,8 @@
 /** What `thaw bases add` says of the weights that it took, and what `thaw get` of bases that were compared. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { takenSentence } from "../../../cli/render/models/bases.js";
+import type { KnownBasesJson } from "../../../cli/json/bases.js";
+import { knownTable, takenSentence } from "../../../cli/render/models/bases.js";
 import { comparedBasesText } from "../../../cli/render/models/comparedBases.js";
 import type { TakenWeights } from "../../../spec/base.js";
 import type { BaseCandidate } from "../../../spec/records/baseComparison.js";
@@ -86,4 +87,15 @@ test("images a second of two machines are said to be of two machines", () => {
   ];
   const text = comparedBasesText({ candidates, chosen: "a", reason: "a: more" }, plainScreen(200));
   assert.match(text, /on different machines \(a on a GPU; b on 4 processors\)/);
+});
+
+test("a licence is not cut, however narrow the terminal: the part that is lost may forbid the use", () => {
+  const licence = "see the publisher (code: Apache-2.0; weights by the terms of the collections)";
+  const one = {
+    name: "xray/densenet121-all",
+    architecture: "densenet121",
+    pretrainedOn: "chest radiographs",
+  };
+  const text = knownTable({ known: [{ ...one, licence } as KnownBasesJson["known"][number]] }, plainScreen());
+  assert.ok(text.includes(licence), text);
 });

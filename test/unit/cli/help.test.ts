@@ -40,6 +40,11 @@ describe("help", () => {
     );
   });
 
+  it("ends with a line break, so that a prompt begins a line of its own", () => {
+    for (const names of [[], ["run"], ["schedule"], ["schedule", "apply"]])
+      assert.match(helpOf(...names), /[^\n]\n+$/, names.join(" "));
+  });
+
   it("has every command on one screen", () => {
     const lines = helpOf().split("\n");
     for (const line of lines) assert.ok(line.length <= 80, line);

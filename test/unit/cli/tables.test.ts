@@ -11,6 +11,8 @@ import { modelsTable } from "../../../cli/render/models/models.js";
 import { shortTime } from "../../../cli/render/numbers.js";
 import { planTable, planText } from "../../../cli/render/runs/plan.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
+import { seenText } from "../../../cli/render/runs/seen.js";
+import { voidMarkText } from "../../../cli/render/warnings.js";
 import { forTerminal } from "../../../cli/terminal/shown.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
@@ -84,7 +86,42 @@ describe("runsTable", () => {
     );
   });
 
+  it("cuts neither states nor warnings on a narrow terminal", () => {
+    const run = { model: "hands", startedAt, closedAt: now, testAccuracy: 0.8 } as const;
+    const warnings = [
+      { code: "suspected-copies", grade: "check", sentence: "Some are copies.", advice: "look" },
+      { code: "few-test-images", grade: "check", sentence: "They are few.", advice: "label more" },
+    ] as const;
+    const runs = [{ ...run, runId: "hands-20261124-101500-l4x9", status: "terminated", warnings }] as const;
+    const shown = lines(runsTable(runs, now, plainScreen()));
+    for (const line of shown) assert.ok(line.length <= 80, line);
+    assert.match(shown.join("\n"), /terminated .*80\.0 %\n {2}! suspected-copies \+1$/);
+    assert.equal(
+      voidMarkText("thaw explain RUN", plainScreen()),
+      "!! The figure may be void: `thaw explain RUN` says why.",
+    );
+  });
+
   it("is empty without runs", () => assert.equal(runsTable([], now, plainScreen()), ""));
+});
+
+describe("seenText", () => {
+  it("calls what is hidden a file or a folder: it is not looked into", () => {
+    const ignored = [
+      { reason: "hidden", files: 1, example: ".old" },
+      { reason: "not in a class folder", files: 2, example: "lost.jpg" },
+    ];
+    const seen = { model: "a", images: 2, classes: [{ name: "x", images: 2 }], ignored, warnings: [] };
+    const kind = { kind: "general", reason: "nothing tells" } as const;
+    const shown = lines(seenText({ ...seen, kind, runFile: "thaw.yaml" }, plainScreen()));
+    assert.deepEqual(
+      shown.filter((line) => line.startsWith("passed over")),
+      [
+        "passed over: 1 file or folder, hidden (.old)",
+        "passed over: 2 files, not in a class folder (lost.jpg)",
+      ],
+    );
+  });
 });
 
 describe("planText", () => {

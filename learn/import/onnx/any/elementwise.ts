@@ -1,6 +1,6 @@
 /** Operators that work on each number by itself, and sums and products of images. */
 import type { OnnxNode } from "../node.js";
-import { curveOf, erf, gelu, geluByTanh, relu6, SAME, sigmoid } from "./curve.js";
+import { curveOf, erf, gelu, geluByTanh, relu6, SAME, sigmoid } from "./curves/curve.js";
 import { gated } from "./gates/gates.js";
 import { afterResponses, raised, wholeResponse } from "./imageNorms.js";
 import { afterParts, PARTS } from "./moments.js";
@@ -40,7 +40,7 @@ export function unaryOf(following: Following, inputs: readonly (Value | undefine
       const [slope] = slopes;
       if (slope === undefined) throw following.refuse("its slope is no weight in the file");
       if (slopes.some((other) => other !== slope))
-        throw following.refuse("it has a slope for each channel", "thaw has one slope for all: leaky relu");
+        throw following.refuse("it has a slope for each channel, and its input is no image of such");
       return (x) => (x < 0 ? slope * x : x);
     }
     case "Sigmoid":
@@ -122,6 +122,38 @@ export function afterUnary(value: Image | Means | Moment, of: Unary, following: 
     },
     following,
   );
+}
+
+/** `PRelu` with a slope for each channel: the channels times those, and what is left of each where it is above nought. */
+export function slopedByChannel(
+  value: Value,
+  slopes: Value | undefined,
+  following: Following,
+): Image | undefined {
+  if (value.is !== "image" || slopes?.is !== "constant") return undefined;
+  const numbers = numbersOf(slopes, following);
+  if (numbers.every((slope) => slope === numbers[0]) || !isOfChannels(slopes, value, following))
+    return undefined;
+  const input = settled(value, following);
+  const { channels, side } = following.steps[input] as Step;
+  const made = { from: following.label, channels, side };
+  following.spend(16 * channels);
+  const scaled = (of: StepIndex, scale: Float32Array): StepIndex =>
+    following.add({ ...made, kind: "affine", input: of, scale, shift: new Float32Array(channels) });
+  const rectified = following.add({ ...made, kind: "activation", input, activation: "relu" });
+  const left = numbers.map((slope) => 1 - slope);
+  const inputs = [scaled(input, numbers), scaled(rectified, left)];
+  return imageOf(following.add({ ...made, kind: "add", inputs }), following.label, value.layout);
+}
+
+/** Whether there is one number for each channel of an image. */
+function isOfChannels({ shape }: Constant, image: Image, { steps }: Following): boolean {
+  const { channels } = steps[image.base] as Step;
+  const axis = image.layout === "first" ? 1 : 3;
+  return [0, 1, 2, 3].every((place) => {
+    const extent = shape[place - 4 + shape.length] ?? 1;
+    return place === axis ? extent === channels : extent === 1;
+  });
 }
 
 export const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -242,15 +274,9 @@ function withConstant(
   if (value.is === "means") return biased(value, constant, numbers, node.operator);
   if (value.is === "moment") throw refuse("it takes weights for each channel within a norm", PARTS);
   const { channels, side } = following.steps[value.base] as Step;
-  const axis = value.layout === "first" ? 1 : 3;
-  const { shape } = constant;
-  const isOfChannels = [0, 1, 2, 3].every((place) => {
-    const extent = shape[place - 4 + shape.length] ?? 1;
-    return place === axis ? extent === channels : extent === 1;
-  });
-  if (!isOfChannels) {
+  if (!isOfChannels(constant, value, following)) {
     throw refuse(
-      `it takes weights of the shape ${extents(shape)} for an image of ${channels} channels and ${side} pixels`,
+      `it takes weights of the shape ${extents(constant.shape)} for an image of ${channels} channels and ${side} pixels`,
       "thaw takes one number, or one for each channel",
     );
   }

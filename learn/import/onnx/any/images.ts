@@ -1,6 +1,7 @@
 /** Operators that make images of an image: convolutions, poolings, padding, choices of channels. */
 import { sizeOf } from "../../../network/parameters.js";
 import { afterDense, afterNeighbours, meansOf, pixelOf } from "./gates/means.js";
+import { allOf, CUT, cutOut, placesOf } from "./pixels.js";
 import type { ConvStep, Step, StepIndex } from "./steps.js";
 import {
   type Constant,
@@ -234,13 +235,17 @@ export function pooled(value: Value, following: Following): Value | undefined {
   const isPadded = [...own.rows, ...own.columns].some((pad) => pad > 0);
   const isPaddedBefore = value.pads !== undefined;
   if (isMean && kernel >= side && !isPadded && !isPaddedBefore) return meansOf(input, given);
-  // Zeros are no least of all numbers, but of those that an activation has left above nought: others get them for good.
-  if (!isMean && isPaddedBefore && !isNowhereBelowNought(given))
-    return pooled(imageOf(framed(input, around, following), label), following);
   const pads = addPads(around, own);
+  const isWide = Math.max(...pads.rows, ...pads.columns) >= kernel;
+  // Zeros are no least of all numbers, but of those that an activation has left above nought: others get them for good.
+  if (!isMean && isPaddedBefore && (isWide || !isNowhereBelowNought(given)))
+    return pooled(imageOf(framed(input, around, following), label), following);
+  if (!isMean && isWide) throw refuse("its padding is as wide as its windows, of which some have no pixel");
   const isRoundedUp = (node.integers.get("ceil_mode")?.[0] ?? 0) !== 0;
   const square = [kernel, kernel] as const;
-  const counted = isRoundedUp ? roundedUp(pads, kernel, stride, side) : paddingOf(pads, square, stride, side);
+  const counted = isRoundedUp
+    ? roundedUp(own, { kernel, stride, side, around })
+    : paddingOf(pads, square, stride, side);
   const leavesOut = isMean && (node.integers.get("count_include_pad")?.[0] ?? 0) === 0;
   const isOfNeighbours = leavesOut && (isPadded || counted === "same");
   const isSame = counted === "same" || (counted !== undefined && isSamePads(pads, square, stride, side));
@@ -288,7 +293,7 @@ function framed(input: StepIndex, { rows, columns }: Pads, following: Following)
 const isNowhereBelowNought = (step: Step): boolean =>
   step.kind === "activation" && ["relu", "relu6", "sigmoid", "hard-sigmoid"].includes(step.activation);
 
-/** Zeros around an image, which are left to whatever takes it. */
+/** Zeros around an image, which are left to whatever takes it; or rows and columns less. */
 export function padded(value: Value, inputs: Given, following: Following): Value | undefined {
   if (value.is !== "image") return undefined;
   const { node, refuse } = following;
@@ -300,7 +305,7 @@ export function padded(value: Value, inputs: Given, following: Following): Value
   const [rows, columns] = value.layout === "first" ? [2, 3] : [1, 2];
   const isPlain =
     listed.length === 8 &&
-    listed.every((pad, i) => pad === 0 || (pad > 0 && pad <= MOST_KERNEL && [rows, columns].includes(i % 4)));
+    listed.every((pad, i) => pad === 0 || (Math.abs(pad) <= MOST_KERNEL && [rows, columns].includes(i % 4)));
   if (
     !isPlain ||
     (filling ?? 0) !== 0 ||
@@ -308,8 +313,20 @@ export function padded(value: Value, inputs: Given, following: Following): Value
     inputs[3] !== undefined
   )
     throw refuse("it adds something else than zeros around an image");
-  const at = (index: number): number => listed[index] ?? 0;
-  const pads: Pads = { rows: [at(rows), at(rows + 4)], columns: [at(columns), at(columns + 4)] };
+  const along = (axis: number) => [listed[axis] ?? 0, listed[axis + 4] ?? 0] as const;
+  const [above, beside] = [along(rows), along(columns)];
   const before = settled(value, following);
-  return { ...imageOf(before, following.label, value.layout), pads };
+  const { side } = following.steps[before] as Step;
+  // Fewer than none are taken off.
+  const left = ([first, last]: readonly [number, number]) =>
+    placesOf(allOf(side), Math.max(0, -first), side + Math.min(0, last), 1);
+  const inside = cutOut(
+    { base: before, layout: value.layout, rows: left(above), columns: left(beside) },
+    following,
+  );
+  if (inside.is === "cut") throw refuse("it takes other rows than columns off an image", CUT);
+  const added = ([first, last]: readonly [number, number]) =>
+    [Math.max(0, first), Math.max(0, last)] as const;
+  const pads: Pads = { rows: added(above), columns: added(beside) };
+  return [...pads.rows, ...pads.columns].some((pad) => pad > 0) ? { ...inside, pads } : inside;
 }

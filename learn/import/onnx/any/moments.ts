@@ -1,5 +1,5 @@
 /** Batch norms, and layer normalization over channels, also where a graph writes it in parts: means, differences, squares, a root, a quotient. */
-import { type Curve, curveOf, epsilonOf, isSquare, SAME } from "./curve.js";
+import { type Curve, curveOf, epsilonOf, isSquare, SAME } from "./curves/curve.js";
 import { type Given, optional, weightOf } from "./images.js";
 import type { Step } from "./steps.js";
 import {

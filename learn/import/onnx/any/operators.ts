@@ -2,15 +2,17 @@
 import { shown } from "../../names.js";
 import type { OnnxNode } from "../node.js";
 import { MICROSOFT } from "../optimized.js";
-import { afterBinary, afterUnary, FOLD, isBinary, unaryOf } from "./elementwise.js";
+import { afterBinary, afterUnary, FOLD, isBinary, slopedByChannel, unaryOf } from "./elementwise.js";
 import { FLOATS, folded } from "./folding.js";
 import { afterDense } from "./gates/means.js";
 import { meansReshaped } from "./gates/reshaped.js";
 import * as norms from "./imageNorms.js";
 import * as images from "./images.js";
 import * as moments from "./moments.js";
+import { BLOCKS, CUT, spaceToDepth } from "./pixels.js";
 import { resized } from "./resize.js";
 import * as shapes from "./shapes.js";
+import { sliced } from "./slices.js";
 import type { StepIndex } from "./steps.js";
 import { constantOf, type Following, row, type Value } from "./values.js";
 import { computedWeights } from "./weights.js";
@@ -89,7 +91,7 @@ function madeOf(
     case "Shape":
       return shapes.shapeOf(first, following);
     case "Slice":
-      return shapes.sliced(first, inputs, following);
+      return sliced(first, inputs, following);
     case "Gather":
       return shapes.gathered(first, inputs, following);
     case "Concat":
@@ -121,6 +123,8 @@ function madeOf(
       return shapes.reduced(first, inputs, following);
     case "Pad":
       return images.padded(first, inputs, following);
+    case "SpaceToDepth":
+      return spaceToDepth(first, following);
     case "Resize":
     case "Upsample":
       return resized(first, inputs, following);
@@ -139,6 +143,8 @@ function calculated(
     return afterBinary(first, second, following);
   }
   if (first.is !== "image" && first.is !== "means" && first.is !== "moment") return undefined;
+  const sloped = following.node.operator === "PRelu" ? slopedByChannel(first, second, following) : undefined;
+  if (sloped !== undefined) return sloped;
   const of = unaryOf(following, inputs);
   return of === undefined ? undefined : afterUnary(first, of, following);
 }
@@ -184,14 +190,26 @@ function hintOf(operator: string): string | undefined {
 }
 
 /** Why what is known elsewhere is not taken below the features. */
-const HINTS: ReadonlyMap<string, string> = new Map([["ConvTranspose", NOT_LARGER]]);
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ["ConvTranspose", NOT_LARGER],
+  ["DepthToSpace", NOT_LARGER],
+]);
+
+const OF_IMAGES: ReadonlySet<Value["is"]> = new Set<Value["is"]>([
+  ...(["image", "channel", "parted", "blocks", "cut", "moment", "grouped", "response"] as const),
+]);
+
+/** What may be done with parts of what thaw knows as a whole. */
+const PARTS_OF_IMAGES: Readonly<Record<string, string>> = {
+  moment: moments.PARTS,
+  response: norms.RESPONSES,
+  blocks: BLOCKS,
+  cut: CUT,
+};
 
 /** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
 function headAfter(given: readonly Value[], following: Following): Value {
-  const image = given.find(
-    ({ is }) =>
-      is === "image" || ["image", "channel", "parted", "moment", "grouped", "response"].includes(is),
-  );
+  const image = given.find(({ is }) => OF_IMAGES.has(is));
   const sources = new Set<StepIndex>();
   for (const value of given) {
     if (value.is === "means") sources.add(value.chain.source);
@@ -207,8 +225,7 @@ function headAfter(given: readonly Value[], following: Following): Value {
     const { operator } = following.node;
     const computes = given.length > 0 && given.every(({ is }) => is === "numbers" || is === "constant");
     const folding = given.some(({ is }) => is === "numbers") ? SIZES : FOLD;
-    const otherwise =
-      image?.is === "moment" ? moments.PARTS : image?.is === "response" ? norms.RESPONSES : hintOf(operator);
+    const otherwise = PARTS_OF_IMAGES[image?.is ?? ""] ?? hintOf(operator);
     throw following.refuse(
       `thaw does not know the operator ${shown(operator)} there`,
       hintOf(operator) ?? (computes ? folding : otherwise),

@@ -4,9 +4,11 @@ import { meansOf } from "./gates/means.js";
 import { responseOf, ungrouped } from "./imageNorms.js";
 import { selected } from "./images.js";
 import { meanOfChannels, PARTS } from "./moments.js";
+import { BLOCKS, blocksJoined, blocksTurned, inBlocks } from "./pixels.js";
 import type { Step } from "./steps.js";
 import { MOST_AXES } from "./tensors.js";
 import {
+  type Blocks,
   type Constant,
   extents,
   type Following,
@@ -37,6 +39,7 @@ export function transposed(value: Value, following: Following): Value | undefine
     if (value.isTurned || order !== "0 2 1 3 4") throw following.refuse("it is no shuffle of channels");
     return { ...value, isTurned: true };
   }
+  if (value.is === "blocks") return blocksTurned(value, perm, following);
   if (value.is === "means") {
     const isOfPicture = perm[0] === 0 && perm.length === value.shape.length + 1;
     const turned = (own: readonly number[]): number[] => perm.slice(1).map((axis) => own[axis - 1] ?? 1);
@@ -102,6 +105,7 @@ export function reshaped(value: Value, inputs: Given, following: Following): Val
     const [, ...rest] = shape ?? [];
     return ungrouped(value, filledIn(rest, own, channels * side * side), following);
   }
+  if (value.is === "blocks" && value.order !== undefined) return depthOf(value, shape, following);
   if (value.is !== "image") return undefined;
   const { channels, side } = following.steps[value.base] as Step;
   const [batch = ANY, ...rest] = shape ?? [];
@@ -124,9 +128,11 @@ export function reshaped(value: Value, inputs: Given, following: Following): Val
   ) {
     return { is: "parted", base: settled(value, following), groups, isTurned: false };
   }
+  const blocks = value.layout === "first" ? inBlocks(settled(value, following), full, following) : undefined;
+  if (blocks !== undefined) return blocks;
   throw following.refuse(
     `it makes ${extents(full)} numbers of an image of ${extents(own)}`,
-    "thaw follows shuffles of channels and flattening only",
+    "thaw follows shuffles of channels, blocks of pixels that become channels, and flattening only",
   );
 }
 
@@ -148,6 +154,16 @@ export function filledIn(
   const full = copied.map((extent) => (extent === -1 ? known / product : extent));
   const isWhole = open <= 1 && full.every((extent) => Number.isInteger(extent) && extent >= 1);
   return isWhole && full.reduce((a, b) => a * b, 1) === known ? full : undefined;
+}
+
+function depthOf(value: Blocks, shape: readonly number[] | undefined, following: Following): Image {
+  const { channels, side } = following.steps[value.base] as Step;
+  const own = [channels * value.size ** 2, side / value.size, side / value.size];
+  const [batch = ANY, ...rest] = shape ?? [];
+  const full = filledIn(rest, own, channels * side * side);
+  if (full?.join(" ") !== own.join(" ") || !isOfPictures(batch, rest, following))
+    throw following.refuse("it makes something else than channels of blocks of pixels", BLOCKS);
+  return blocksJoined(value, following);
 }
 
 function shuffled(
@@ -243,28 +259,6 @@ export function split(value: Value, inputs: Given, following: Following): readon
     );
     return { ...image, layout: value.layout };
   });
-}
-
-/** A stretch of the channels. */
-export function sliced(value: Value, inputs: Given, following: Following): Value | undefined {
-  const part = (at: number, name: string): readonly number[] | undefined =>
-    listOf(inputs, at, name, following);
-  const [starts, ends] = [part(1, "starts") ?? [], part(2, "ends") ?? []];
-  const axes = part(3, "axes") ?? [0];
-  const steps = part(4, "steps") ?? [1];
-  const [begin = 0, end = 0, step = 1, axis = 0] = [starts[0], ends[0], steps[0], axes[0]];
-  const isOne = starts.length === 1 && ends.length === 1 && axes.length === 1 && step === 1;
-  const within = (length: number): readonly number[] => {
-    const at = (place: number): number => Math.min(Math.max(place < 0 ? place + length : place, 0), length);
-    const [first, last] = [at(begin), at(end)];
-    return Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
-  };
-  if (value.is !== "image") return undefined;
-  if (!isOne || !(value.layout === "first" ? [1, -3] : [3, -1]).includes(axis))
-    throw following.refuse("it takes a part of an image, not of its channels");
-  const input = settled(value, following);
-  const image = selected(input, within((following.steps[input] as Step).channels), following);
-  return { ...image, layout: value.layout };
 }
 
 /** Channels by number. */

@@ -1,11 +1,13 @@
 /** What the names of a graph stand for while it is followed. */
 import type { ThawError } from "../../../../spec/errors.js";
+import type { Activation } from "../../../network/activations.js";
 import { sizeOf } from "../../../network/parameters.js";
 import type { Spend } from "../../budget.js";
 import { shown } from "../../names.js";
 import type { OnnxNode } from "../node.js";
 import type { OnnxTensor } from "../tensors.js";
-import { activationOf, type Curve, lineOf, SAME } from "./curve.js";
+import { type Composed, composedOf, type Line } from "./curves/composed.js";
+import { activationOf, type Curve, lineOf, SAME } from "./curves/curve.js";
 import type { Step, StepIndex } from "./steps.js";
 import type { Pads } from "./windows.js";
 
@@ -76,6 +78,31 @@ export interface Parted {
   readonly isTurned: boolean;
 }
 
+/** An image whose pixels have been parted into blocks of so many rows and columns. */
+export interface Blocks {
+  readonly is: "blocks";
+  readonly base: StepIndex;
+  readonly size: number;
+  /** Which axes lie where those of the channels are, in their order: 1 the channels, 3 rows and 5 columns within a block. */
+  readonly order?: readonly number[];
+}
+
+/** An image of which more rows than columns have been taken so far, or fewer. */
+export interface Cut {
+  readonly is: "cut";
+  readonly base: StepIndex;
+  readonly layout: Image["layout"];
+  readonly rows: Places;
+  readonly columns: Places;
+}
+
+/** Places along rows or columns. */
+export interface Places {
+  readonly first: number;
+  readonly count: number;
+  readonly step: number;
+}
+
 /** An image whose channels have been put into groups, of which each is normalized over all of its pixels before they part again. */
 export interface Grouped {
   readonly is: "grouped";
@@ -127,6 +154,8 @@ export type Value =
   | Means
   | Moment
   | Parted
+  | Blocks
+  | Cut
   | Grouped
   | Response
   | Head;
@@ -231,25 +260,76 @@ export const stepSoFar = (image: Image): StepIndex | undefined =>
 
 function stepOf(image: Image, following: Following): StepIndex {
   const { base, curve, from, otherwise } = image;
-  if (curve === SAME) return base;
-  const input = following.steps[base] as Step;
-  const made = { from, channels: input.channels, side: input.side, input: base };
-  const activation = activationOf(curve);
-  if (activation === "none") return base;
-  if (activation !== undefined) return following.add({ ...made, kind: "activation", activation });
-  const line = lineOf(curve);
-  if (line !== undefined) {
-    following.spend(8 * input.channels);
-    const filled = (value: number): Float32Array => new Float32Array(input.channels).fill(value);
-    return following.add({ ...made, kind: "affine", scale: filled(line.scale), shift: filled(line.shift) });
-  }
-  if (otherwise !== undefined) return otherwise();
+  const made = afterCurve(base, curve, from, following) ?? otherwise?.();
+  if (made !== undefined) return made;
   throw following.refuse(
     from === following.label
       ? "it computes a function that is none of thaw's activations"
       : `up to ${from} its input is a function that is none of thaw's activations`,
-    "thaw has relu, relu6, leaky relu, silu, hard swish, gelu, sigmoid and hard sigmoid",
+    KNOWN_ACTIVATIONS,
   );
+}
+
+export const KNOWN_ACTIVATIONS =
+  "thaw has relu, relu6, leaky relu, silu, hard swish, gelu, sigmoid and hard sigmoid, and what is made of lines and one of them: tanh, bounds, squares of relu";
+
+/** A function of each number of what a step gives. @returns undefined for one that thaw does not have */
+export function afterCurve(
+  base: StepIndex,
+  curve: Curve,
+  from: string,
+  following: Following,
+): StepIndex | undefined {
+  if (curve === SAME) return base;
+  const activation = activationOf(curve);
+  if (activation === "none") return base;
+  if (activation !== undefined) return activated(base, activation, from, following);
+  const line = lineOf(curve);
+  if (line !== undefined) return onLine(base, line, from, following);
+  const composed = composedOf(curve);
+  return composed === undefined ? undefined : composedStep(base, composed, from, following);
+}
+
+function activated(input: StepIndex, activation: Activation, from: string, following: Following): StepIndex {
+  const { channels, side } = following.steps[input] as Step;
+  return following.add({ kind: "activation", input, activation, from, channels, side });
+}
+
+function onLine(base: StepIndex, { scale, shift }: Line, from: string, following: Following): StepIndex {
+  if (scale === 1 && shift === 0) return base;
+  const { channels, side } = following.steps[base] as Step;
+  following.spend(8 * channels);
+  const filled = (value: number): Float32Array => new Float32Array(channels).fill(value);
+  const made = { from, channels, side, input: base };
+  return following.add({ ...made, kind: "affine", scale: filled(scale), shift: filled(shift) });
+}
+
+function composedStep(base: StepIndex, composed: Composed, from: string, following: Following): StepIndex {
+  const { channels, side } = following.steps[base] as Step;
+  const made = { from, channels, side };
+  switch (composed.kind) {
+    case "chain": {
+      const { before, activation, after } = composed;
+      return onLine(
+        activated(onLine(base, before, from, following), activation, from, following),
+        after,
+        from,
+        following,
+      );
+    }
+    case "bent": {
+      const { line, bend, factor } = composed;
+      const rectified = activated(onLine(base, bend, from, following), "relu", from, following);
+      const one = onLine(base, line, from, following);
+      const other = onLine(rectified, { scale: factor, shift: 0 }, from, following);
+      return following.add({ ...made, kind: "add", inputs: [one, other] });
+    }
+    case "squared": {
+      const inputs = [base, activated(base, "relu", from, following)];
+      const product = following.add({ ...made, kind: "multiply", inputs });
+      return onLine(product, composed.after, from, following);
+    }
+  }
 }
 
 /** Settles what has grown too long. */

@@ -34,9 +34,9 @@ export function padsOf(
   if (automatic === "SAME_UPPER" || automatic === "SAME_LOWER") {
     const turn = ([before, after]: readonly [number, number]): readonly [number, number] =>
       automatic === "SAME_UPPER" ? [before, after] : [after, before];
-    const [rows, columns] = [around.rows, around.columns].map(([before, after], axis) =>
-      turn(samePads(before + side + after, kernel[axis] ?? 0, stride)),
-    );
+    const sides = [around.rows, around.columns].map(([before, after]) => before + side + after);
+    if (sides.some((extent, axis) => isBelowNought(extent, kernel[axis] ?? 0, stride))) return undefined;
+    const [rows, columns] = sides.map((extent, axis) => turn(samePads(extent, kernel[axis] ?? 0, stride)));
     return rows === undefined || columns === undefined ? undefined : { rows, columns };
   }
   if (automatic === "VALID") return NO_PADS;
@@ -46,21 +46,36 @@ export function padsOf(
   return { rows: [top, bottom], columns: [left, right] };
 }
 
+/**
+ * Where strides pass over pixels between windows, onnxruntime takes off at both ends what TensorFlow leaves there: a single
+ * one is at the end in both.
+ */
+const isBelowNought = (side: number, kernel: number, stride: number): boolean =>
+  (Math.ceil(side / stride) - 1) * stride + kernel - side < -1;
+
 export const addPads = (a: Pads, b: Pads): Pads => ({
   rows: [a.rows[0] + b.rows[0], a.rows[1] + b.rows[1]],
   columns: [a.columns[0] + b.columns[0], a.columns[1] + b.columns[1]],
 });
 
-/** As one of thaw's, over an image of that side. @returns undefined where it is none */
+/**
+ * As one of thaw's, over an image of that side. What is added behind may be more or less, as long as the windows are the same
+ * ones. @returns undefined where it is none
+ */
 export function paddingOf(
   { rows, columns }: Pads,
   kernel: readonly [number, number],
   stride: number,
   side: number,
 ): Padding | undefined {
-  const [top, bottom] = rows;
-  const isSquare = kernel[0] === kernel[1];
-  if (isSquare && [bottom, ...columns].every((pad) => pad === top)) return top;
+  const [top] = rows;
+  const isAlike =
+    kernel[0] === kernel[1] &&
+    columns[0] === top &&
+    [rows, columns].every(
+      (pads) => windowsOf([top, top], kernel[0], stride, side) === windowsOf(pads, kernel[0], stride, side),
+    );
+  if (isAlike) return top;
   return isSamePads({ rows, columns }, kernel, stride, side) ? "same" : undefined;
 }
 
@@ -71,11 +86,21 @@ export function isSamePads(
   stride: number,
   side: number,
 ): boolean {
-  return [rows, columns].every(([before, after], axis) => {
-    const [first, last] = samePads(side, kernel[axis] ?? 0, stride);
-    return before === first && after === last;
+  return [rows, columns].every((pads, axis) => {
+    const along = kernel[axis] ?? 0;
+    const same = samePads(side, along, stride);
+    return (
+      pads[0] === same[0] && windowsOf(pads, along, stride, side) === windowsOf(same, along, stride, side)
+    );
   });
 }
+
+const windowsOf = (
+  [before, after]: readonly [number, number],
+  kernel: number,
+  stride: number,
+  side: number,
+): number => Math.floor((side + before + after - kernel) / stride) + 1;
 
 /** Side of what comes out of windows with that padding, or undefined where there is not one that is square. */
 export function sideAfter(
@@ -84,27 +109,41 @@ export function sideAfter(
   stride: number,
   side: number,
 ): number | undefined {
-  const [down, across] = [rows, columns].map(
-    ([before, after], axis) => Math.floor((side + before + after - (kernel[axis] ?? 0)) / stride) + 1,
+  const [down, across] = [rows, columns].map((pads, axis) =>
+    windowsOf(pads, kernel[axis] ?? 0, stride, side),
   );
   return down !== undefined && down >= 1 && down === across ? down : undefined;
 }
 
 /**
- * Pads of windows of which the last may begin with what is left (`ceil_mode`): TensorFlow's padding, where it is that;
+ * The padding of windows of which the last may begin with what is left (`ceil_mode`): TensorFlow's, where it is that;
  * undefined where it is neither.
+ * @param own pads, in which no window begins behind the image
+ * @param around zeros that were added to the image before, in which one does
  */
-export function roundedUp(pads: Pads, kernel: number, stride: number, side: number): Padding | undefined {
+export function roundedUp(
+  own: Pads,
+  {
+    kernel,
+    stride,
+    side,
+    around,
+  }: { readonly kernel: number; readonly stride: number; readonly side: number; readonly around: Pads },
+): Padding | undefined {
+  const pads = addPads(around, own);
   const [top] = pads.rows;
   if (![...pads.rows, ...pads.columns].every((pad) => pad === top)) return undefined;
-  const down = (side + 2 * top - kernel) / stride;
-  if (down < 0) return undefined;
-  if (Number.isInteger(down)) return top;
-  // A window that would begin in what is added behind is none.
-  const begins = Math.ceil(down) * stride;
-  if (begins >= side + top) return top;
+  const rest = side + 2 * top - kernel;
+  if (rest < 0) return undefined;
+  const windows = [own.rows, own.columns].map(([, after]) => {
+    const all = Math.ceil(rest / stride) + 1;
+    return (all - 1) * stride >= side + 2 * top - after ? all - 1 : all;
+  });
+  const [down, across] = windows;
+  if (down === undefined || down !== across) return undefined;
+  if (down === Math.floor(rest / stride) + 1) return top;
   const [before] = samePads(side, kernel, stride);
-  const isSame =
-    before === top && windowsAlong(side, { kernel, stride, padding: "same" }) === Math.ceil(down) + 1;
-  return isSame ? "same" : undefined;
+  return before === top && windowsAlong(side, { kernel, stride, padding: "same" }) === down
+    ? "same"
+    : undefined;
 }

@@ -14,7 +14,13 @@ import { filesTable, modelText } from "../../../../cli/render/models/files.js";
 import { historyText } from "../../../../cli/render/models/history.js";
 import { lineageText } from "../../../../cli/render/models/lineage.js";
 import { modelsTable } from "../../../../cli/render/models/models.js";
-import { answeredText, predictionsTable, unreadable } from "../../../../cli/render/models/predictions.js";
+import {
+  answeredText,
+  leftOutText,
+  predictionsTable,
+  unreadable,
+  untoldText,
+} from "../../../../cli/render/models/predictions.js";
 import { proofText } from "../../../../cli/render/models/proof.js";
 import { ticksTable } from "../../../../cli/render/models/ticks.js";
 import {
@@ -36,7 +42,8 @@ import { seenText } from "../../../../cli/render/runs/seen.js";
 import { progressText, stageTable } from "../../../../cli/render/runs/stages.js";
 import { steeringLines } from "../../../../cli/render/runs/steering.js";
 import { appliedText, schedulesTable, scheduleText } from "../../../../cli/render/schedules/schedules.js";
-import { seriousLines, warningLines, warningMark } from "../../../../cli/render/warnings.js";
+import { seriousLines, voidMarkText, warningLines, warningMark } from "../../../../cli/render/warnings.js";
+import { wrapWords } from "../../../../cli/render/words.js";
 import { APPROVAL } from "../../../support/models/approvals.js";
 import { FOLDS, SCANS } from "../../../support/models/modelVersions.js";
 import { COMPLETED, RESULT, RUNNING, STARTED } from "../runViews.js";
@@ -288,6 +295,19 @@ export const RENDERED: readonly Rendered[] = [
   ),
   one("answeredText", { model: { name: "cats", version: 1 }, predictions: [] }, answeredText),
   one(
+    "leftOutText",
+    {
+      model: { name: "cats", version: 1, background: "white" },
+      predictions: [{ path: "1.gif", leftOut: { pages: 2, transparent: true } }],
+    },
+    (found, screen) => wrapWords(leftOutText(found), screen.width),
+  ),
+  one(
+    "untoldText",
+    { model: { name: "cats", version: 1 }, predictions: [{ path: "1.jpg" }] },
+    (found, screen) => wrapWords(untoldText(found), screen.width),
+  ),
+  one(
     "doctorText",
     [
       {
@@ -432,6 +452,7 @@ export const RENDERED: readonly Rendered[] = [
   one("steeringLines", { runId: "digits-1", control: CONTROL, status: "running" }, (view, screen) =>
     steeringLines(view, screen, NOW).join("\n"),
   ),
+  one("voidMarkText", "thaw explain RUN", voidMarkText),
   one(["warningLines", "seriousLines", "warningMark"], WARNINGS, (warnings, screen) =>
     [
       ...warningLines(warnings, screen),

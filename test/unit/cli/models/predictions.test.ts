@@ -1,7 +1,13 @@
 /** What `thaw predict` says of images. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answeredText, predictionsTable, unreadable } from "../../../../cli/render/models/predictions.js";
+import {
+  answeredText,
+  leftOutText,
+  predictionsTable,
+  unreadable,
+  untoldText,
+} from "../../../../cli/render/models/predictions.js";
 import { SCANS } from "../../../support/models/modelVersions.js";
 import { plainScreen } from "../screens.js";
 
@@ -69,6 +75,44 @@ describe("predictions", () => {
     assert.match(
       answeredText({ model: MODEL, predictions: [...predictions, doubt] }),
       /^Answered by digits@2\. DOUBT, at 1 image: no class is likely enough \(uncertain\), or several are/,
+    );
+  });
+
+  it("say which doubts the model cannot have: no mark is not to be taken for none", () => {
+    const plain = { path: "a.png", label: "seven", confidence: 0.98, probabilities: {} };
+    const set = ["seven"];
+    const familiarity = { pValue: 0.4, unlike: false };
+    const told = (one: object, mirrored?: boolean): string =>
+      untoldText({ model: MODEL, predictions: [...predictions.slice(1), { ...plain, ...one }] }, mirrored);
+    assert.equal(told({ set, familiarity }), "");
+    assert.match(
+      told({ set }),
+      /^No image is marked as unlike those of digits@2.* too few held-out images[^.]*\.$/,
+    );
+    assert.match(
+      told({ familiarity }),
+      /^No answer of digits@2 is marked as uncertain: .* validation images/,
+    );
+    assert.match(told({ familiarity }, true), /^With --mirrored no answer is marked as uncertain/);
+    assert.match(told({}), /^No image is marked as unlike.*\. No answer of digits@2/);
+    assert.equal(untoldText({ model: MODEL, predictions: predictions.slice(1) }), "");
+  });
+
+  it("says what of the files the network was not shown", () => {
+    const [plain = { path: "" }, broken = { path: "" }] = predictions;
+    const told = (...leftOut: object[]): string =>
+      leftOutText({
+        model: MODEL,
+        predictions: [broken, plain, ...leftOut.map((one) => ({ ...plain, leftOut: one }))],
+      });
+    assert.equal(told(), "");
+    assert.equal(
+      told({ pages: 3 }),
+      "1 image has several pages or frames, of which the first was used (a.png): a network is shown three colours and nothing else.",
+    );
+    assert.match(
+      told({ pages: 3 }, { pages: 2, transparent: true }),
+      /^2 images have several pages .*; and 1 image has transparent pixels, behind which white was put \(a\.png\): /,
     );
   });
 

@@ -103,6 +103,35 @@ describe("comparedText", () => {
     assert.match(said, /11 test images of A and 11 of B were not held out by the other/);
   });
 
+  it("says of whose figures what may void them, and once what is of both", () => {
+    const shortcut = {
+      code: "shortcut",
+      grade: "voids",
+      sentence: "The file format alone tells cats from dogs.",
+      advice: "save all images in one format",
+    } as const;
+    const leaks = { ...shortcut, code: "leaks", sentence: "Test images are known from training." } as const;
+    const note = { ...shortcut, grade: "note", sentence: "Few images." } as const;
+    const withBoth = {
+      a: { ...side, warnings: [shortcut, note] },
+      b: { ...side, warnings: [shortcut, leaks] },
+    };
+    const lines = comparedText({ ...compared, ...withBoth }, plainScreen()).split("\n");
+    for (const line of lines) assert.ok(line.length <= 80, line);
+    const at = lines.findIndex((line) => line.startsWith("warnings"));
+    assert.match(lines[at] ?? "", /!! shortcut +!! shortcut \+1/);
+    assert.deepEqual(lines.slice(at + 1, at + 8), [
+      "",
+      "!! A and B: the figure may be void. The file format alone tells cats from dogs.",
+      "   → save all images in one format",
+      "!! B: the figure may be void. Test images are known from training.",
+      "   → save all images in one format",
+      "",
+      "On the 160 images that both held out: A 72.0 %, B 66.0 %; only A is right on 15,",
+    ]);
+    assert.doesNotMatch(comparedText(compared, plainScreen()), /void/);
+  });
+
   it("says that figures of different images prove nothing", () => {
     const { paired: _paired, ...others } = compared;
     assert.match(

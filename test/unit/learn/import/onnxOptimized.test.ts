@@ -190,6 +190,17 @@ for (const [what, root] of [
   });
 }
 
+test("a QuickGelu that is no SiLU is one between two lines", async (context) => {
+  const { architecture, parameters } = await networkOf(context, [microsoft("QuickGelu", ["c"], "y")]);
+  assert.match(JSON.stringify(architecture), /"activation":"silu"/);
+  const numbers = [...parameters.values()].flatMap(({ data }) => [...data]);
+  // The line before it is in the kernel below.
+  assert.ok(
+    numbers.some((value) => Math.abs(value * 1.702 - 1) < 1e-6),
+    "1 / 1.702 is among its factors",
+  );
+});
+
 for (const [what, tried, says, hint] of [
   [
     "blocked channels",
@@ -204,8 +215,8 @@ for (const [what, tried, says, hint] of [
     /--output/,
   ],
   [
-    "a QuickGelu that is no SiLU",
-    [microsoft("QuickGelu", ["c"], "y")],
+    "a function that is no activation of thaw's",
+    [node("Elu", ["c"], "y")],
     /a function that is none of thaw's activations/,
     /thaw has relu/,
   ],

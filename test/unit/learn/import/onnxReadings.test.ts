@@ -43,7 +43,8 @@ const OTHER_WINDOWS = new Set([
     `AveragePool ${window}, ceil 1, count 1`,
   ]),
   ...["2, stride 2", "4, stride 4"].map((window) => `AveragePool ${window}, pad 0, ceil 1, count 1`),
-  ...["Max", "Average"].flatMap((of) => [1, 2].map((stride) => `${of}Pool 2, stride ${stride}, SAME_LOWER`)),
+  ...[1, 2].map((stride) => `AveragePool 2, stride ${stride}, SAME_LOWER`),
+  "MaxPool 2, stride 1, SAME_LOWER",
 ]);
 
 for (const { what, features, file } of read) {

@@ -1,5 +1,5 @@
 /** Images whose channels are weighed by what was made of means: squeeze-and-excitation, and all other gates. */
-import { activationOf, SAME } from "../curve.js";
+import { activationOf, SAME } from "../curves/curve.js";
 import type { SqueezeStep, Step, StepIndex } from "../steps.js";
 import { extents, type Following, type Image, imageOf, type Means, settled, type Value } from "../values.js";
 import { denseOf, settledMeans } from "./means.js";

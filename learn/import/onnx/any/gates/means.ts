@@ -1,12 +1,14 @@
 /** Means of an image and what is made of them, as far as it may come back to an image. */
-import { activationOf, lineOf, SAME } from "../curve.js";
+import { SAME } from "../curves/curve.js";
 import type { Dense, Step, StepIndex } from "../steps.js";
 import {
+  afterCurve,
   type Chain,
   type Constant,
   type Following,
   type Image,
   imageOf,
+  KNOWN_ACTIVATIONS,
   type Means,
   numbersOf,
 } from "../values.js";
@@ -105,19 +107,12 @@ const found = new WeakMap<Chain, StepIndex>();
 export function settledMeans({ chain, curve }: Means, following: Following): StepIndex {
   const input = found.get(chain) ?? linkOf(chain, following);
   found.set(chain, input);
-  const made = { from: following.label, channels: chain.outputs, side: 1, input };
-  const activation = activationOf(curve);
-  if (activation === "none") return input;
-  if (activation !== undefined) return following.add({ ...made, kind: "activation", activation });
-  const line = lineOf(curve);
-  if (line === undefined)
-    throw following.refuse(
-      "what is made of its means is a function that is none of thaw's activations",
-      "thaw has relu, relu6, leaky relu, silu, hard swish, gelu, sigmoid and hard sigmoid",
-    );
-  following.spend(8 * chain.outputs);
-  const filled = (value: number): Float32Array => new Float32Array(chain.outputs).fill(value);
-  return following.add({ ...made, kind: "affine", scale: filled(line.scale), shift: filled(line.shift) });
+  const made = afterCurve(input, curve, following.label, following);
+  if (made !== undefined) return made;
+  throw following.refuse(
+    "what is made of its means is a function that is none of thaw's activations",
+    KNOWN_ACTIVATIONS,
+  );
 }
 
 /**

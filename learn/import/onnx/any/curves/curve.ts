@@ -2,15 +2,19 @@
  * Functions of one number, by their values at many places. Exporters write an activation in many ways – a GELU as five
  * operators, a hard swish as three – which all have the same values.
  */
-import { type Activation, leakyRelu } from "../../../network/activations.js";
+import { type Activation, leakyRelu } from "../../../../network/activations.js";
 
 export type Curve = Float64Array;
+
+/** The places farthest out: numbers of float16 end at 65,504, and who bounds by that bounds nothing. */
+export const LARGE = 1000;
+export const LAST = 30_000;
 
 /** Between −12 and 12, unevenly, so that no corner of an activation is missed; and farther out, where some have an end. */
 const PLACES: Curve = Float64Array.from([
   ...Array.from({ length: 97 }, (_, i) => -12 + i / 4),
   ...Array.from({ length: 61 }, (_, i) => -3.1 + 0.103 * i),
-  ...[-1000, -60, -25.3, 25.3, 60, 1000],
+  ...[-LAST, -LARGE, -60, -25.3, 25.3, 60, LARGE, LAST],
 ]);
 
 /** The number itself. */
@@ -21,6 +25,7 @@ export const curveOf = (operands: readonly Curve[], of: (...values: number[]) =>
   PLACES.map((_, i) => of(...operands.map((operand) => operand[i] ?? Number.NaN)));
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+export const hardSigmoid = (x: number): number => relu6(x + 3) / 6;
 export const relu6 = (x: number): number => Math.min(Math.max(x, 0), 6);
 
 /** Abramowitz and Stegun 7.1.5 near nought, and 7.1.14 (a continued fraction) beyond: right to 1e-12. */
@@ -56,7 +61,7 @@ const KNOWN: readonly (readonly [Activation, Curve])[] = (
     ["gelu", gelu],
     ["gelu-tanh", geluByTanh],
     ["sigmoid", sigmoid],
-    ["hard-sigmoid", (x) => relu6(x + 3) / 6],
+    ["hard-sigmoid", hardSigmoid],
     // With constants of float16: 1/√2 and √2, and √(2/π) and 0.044715.
     ["gelu", (x) => (x * (1 + erf(x * 0.70703125))) / 2],
     ["gelu", (x) => (x * (1 + erf(x / 1.4140625))) / 2],
@@ -65,7 +70,7 @@ const KNOWN: readonly (readonly [Activation, Curve])[] = (
 ).map(([name, of]) => [name, PLACES.map(of)]);
 
 /** Constants are float32 in the file: 1/6 and √2 have an error of 1e-7. The GELU by tanh differs from the exact one by 5e-4. */
-const CLOSE = 2e-6;
+export const CLOSE = 2e-6;
 
 function isClose(a: Curve, b: Curve): boolean {
   return a.every((value, i) => {
