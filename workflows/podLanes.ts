@@ -149,7 +149,11 @@ export function podsOf(
       stage.cancel();
       // It may have been quicker, after all.
       const late = await done.catch(() => undefined);
-      if (late !== undefined) return late;
+      if (late !== undefined) {
+        // Its pod was begun with the stage, and was cancelled with it: the next stage begins another one.
+        void own.release();
+        return late;
+      }
       const other = free.lane as PodLane;
       delete free.lane;
       return { other };
