@@ -2,7 +2,14 @@
  * The pods of a run that does stages side by side: as many lanes as it may do stages at once, each with one pod after
  * another. A lane's pod comes when a stage takes the lane, and goes when nothing waits for it: GPUs cost money.
  */
-import { ApplicationFailure, condition, defineSignal, patched, setHandler } from "@temporalio/workflow";
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineSignal,
+  patched,
+  setHandler,
+} from "@temporalio/workflow";
 import type { ErrorCode } from "../spec/errors.js";
 import type { RunInput } from "../spec/pipeline/run.js";
 import { askedAgainAfter } from "../spec/pods/again.js";
@@ -30,6 +37,8 @@ export function podsOf(
   const givenUp = new Map<PodLane, GivenUp>();
   /** When a lane's pod was last known to run, in ms since 1970. */
   const ranAt = new Map<PodLane, number>();
+  /** Those whose pod has run since a stage took them. */
+  const come = new Set<PodLane>();
   const lanes = Array.from({ length: most }, (_, index): PodLane => {
     const number = index + 1;
     return podLane({
@@ -39,7 +48,10 @@ export function podsOf(
       show: (state) => {
         const lane = lanes[index] as PodLane;
         if (state?.phase === "running" || isRunning(lane)) ranAt.set(lane, Date.now());
-        if (state?.phase === "running") givenUp.delete(lane);
+        if (state?.phase === "running") {
+          givenUp.delete(lane);
+          come.add(lane);
+        }
         if (state === undefined) states.delete(number);
         else states.set(number, state);
         show([...states].toSorted(([one], [other]) => one - other).map(([, each]) => each));
@@ -63,8 +75,7 @@ export function podsOf(
       const lane =
         free.find((one) => fits(one, kind)) ?? free.find((one) => one.has() === undefined) ?? free[0];
       if (lane !== undefined) {
-        // Before anybody else looks.
-        busy.set(lane, kind);
+        take(lane, kind);
         return lane;
       }
       const next = nextAgain();
@@ -73,10 +84,15 @@ export function podsOf(
       else if (isHeld()) await condition(() => idle().length > 0 || !isHeld());
       else if (next.at > Date.now()) await condition(() => idle().length > 0, next.at - Date.now());
       else {
-        busy.set(next.lane, kind);
+        take(next.lane, kind);
         return next.lane;
       }
     }
+  };
+  /** Before anybody else looks. */
+  const take = (lane: PodLane, kind: PodStage): void => {
+    busy.set(lane, kind);
+    if (!fits(lane, kind) || !isRunning(lane)) come.delete(lane);
   };
   /** Of those that were given up the one whose turn is next, and when. */
   const nextAgain = (): { readonly lane: PodLane; readonly at: number } | undefined =>
@@ -88,7 +104,64 @@ export function podsOf(
     const times = (givenUp.get(lane)?.times ?? 0) + 1;
     givenUp.set(lane, { times, at: Date.now() + askedAgainAfter(run.file, times) });
   };
-  const isRunning = (lane: PodLane): boolean => states.get(lanes.indexOf(lane) + 1)?.phase === "running";
+  const phaseOf = (lane: PodLane): PodState["phase"] | undefined =>
+    states.get(lanes.indexOf(lane) + 1)?.phase;
+  const isRunning = (lane: PodLane): boolean => phaseOf(lane) === "running";
+  /** Whether nothing was ever begun where it is, and no node is known for its pod. */
+  const lacksNode = (lane: PodLane): boolean => !come.has(lane) && (phaseOf(lane) ?? "waiting") === "waiting";
+  /** Runs in progress that began before stages went to other lanes wait for their own. */
+  const mayMove = (): boolean => most > 1 && patched("lanes-move");
+  /**
+   * Does a stage in its lane, unless another one's pod comes free before its own has a node: there may be room for no more of them, and
+   * who waits for a node keeps nobody from the pod that is there.
+   * @returns its result, or the other lane, taken
+   */
+  const unlessMoved = async <T>(
+    own: PodLane,
+    kind: PodStage,
+    work: () => Promise<T>,
+  ): Promise<{ readonly result: T } | { readonly other: PodLane }> => {
+    if (!mayMove()) return { result: await work() };
+    const free: { lane?: PodLane } = {};
+    const takeFree = (): boolean => {
+      const lane =
+        isHeld() || !lacksNode(own) ? undefined : idle().find((one) => isRunning(one) && fits(one, kind));
+      if (lane === undefined) return false;
+      free.lane = lane;
+      take(lane, kind);
+      return true;
+    };
+    const stage = new CancellationScope();
+    const look = new CancellationScope();
+    const done = stage.run(work).then((result) => ({ result }));
+    try {
+      // A run that is cancelled, or fails, waits until the stage has ended.
+      const found = new Promise<undefined>((resolve) => {
+        look
+          .run(() => condition(takeFree))
+          .then(
+            () => resolve(undefined),
+            () => undefined,
+          );
+      });
+      const first = await Promise.race([done, found]);
+      if (first !== undefined) return first;
+      stage.cancel();
+      // It may have been quicker, after all.
+      const late = await done.catch(() => undefined);
+      if (late !== undefined) {
+        // Its pod was begun with the stage, and was cancelled with it: the next stage begins another one.
+        void own.release();
+        return late;
+      }
+      const other = free.lane as PodLane;
+      delete free.lane;
+      return { other };
+    } finally {
+      look.cancel();
+      if (free.lane !== undefined) busy.delete(free.lane);
+    }
+  };
   /** What is to become of a lane whose pod did not come; undefined where the run fails with that. */
   const withoutPod = (
     lane: PodLane,
@@ -117,13 +190,19 @@ export function podsOf(
 
   return {
     during: async (kind, stage) => {
-      for (;;) {
-        const lane = await takeLane(kind);
+      for (let other: PodLane | undefined; ; ) {
+        const lane: PodLane = other ?? (await takeLane(kind));
+        other = undefined;
         const since = Date.now();
         try {
-          const result = await lane.during(kind, stage);
-          givenUp.delete(lane);
-          return result;
+          const done = await unlessMoved(lane, kind, () => lane.during(kind, stage));
+          if ("result" in done) {
+            givenUp.delete(lane);
+            return done.result;
+          }
+          other = done.other;
+          if (givenUp.has(lane)) giveUp(lane);
+          void lane.release();
         } catch (error) {
           const then = withoutPod(lane, kind, since, error);
           if (then === "given up") giveUp(lane);
@@ -141,7 +220,9 @@ export function podsOf(
         const lane = withPod().find((one) => !kept.has(one) && isOfUse(one));
         if (lane !== undefined) kept.add(lane);
       };
-      for (const kind of without(now, [...busy.values()])) keepOne((lane) => fits(lane, kind));
+      // A stage whose pod has no node goes to the one that is free now.
+      const served = [...busy].filter(([lane]) => !lacksNode(lane) || !mayMove()).map(([, kind]) => kind);
+      for (const kind of without(now, served)) keepOne((lane) => fits(lane, kind));
       // Of those that wait for later stages one is kept, where none is at work: it spares that stage a start.
       if (kept.size === 0 && busy.size === 0) keepOne((lane) => later.some((kind) => fits(lane, kind)));
       for (const lane of withPod()) if (!kept.has(lane)) void lane.release();

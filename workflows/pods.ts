@@ -55,6 +55,8 @@ interface Life {
   readonly end: Promise<never>;
   /** Undefined until a Job is asked for. */
   number: number | undefined;
+  /** Whether that one is made. */
+  made: boolean;
 }
 
 export interface PodLane {
@@ -85,7 +87,7 @@ export function podLane({ run, lane, show, next }: LaneOf): PodLane {
 
   const told = (state: PodState): void => {
     // What is said of a pod that was let go may come late.
-    if (life?.number === undefined || state.group !== life.group) return;
+    if (!life?.made || state.group !== life.group) return;
     const isNew = (state.ended ?? 0) > ended;
     ended = state.ended ?? 0;
     if (isNew && state.lastEnd?.reason === "out-of-memory") onMemoryKill?.();
@@ -101,12 +103,14 @@ export function podLane({ run, lane, show, next }: LaneOf): PodLane {
       for (;;) {
         const number = next();
         begun.number = number;
+        begun.made = false;
         ended = 0;
         await activities(`start-pod-${number}`, "create the run's Job").startPod(request);
+        begun.made = true;
         await watching(`watch-pod-${number}`).watchPod(request);
       }
     };
-    const begun: Life = { group, scope, number: undefined, end: scope.run(live) };
+    const begun: Life = { group, scope, number: undefined, made: false, end: scope.run(live) };
     // Whoever waits for a stage hears of it.
     begun.end.catch(() => undefined);
     return begun;

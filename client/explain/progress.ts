@@ -2,7 +2,7 @@
 
 import { FIRST_PRIORITY, LAST_PRIORITY } from "../../spec/pipeline/priority.js";
 import { CONTROL_QUEUE, type LiveStage } from "../../spec/pipeline/run.js";
-import type { PodReason, PodState } from "../../spec/pods/pod.js";
+import { type PodReason, type PodState, podQueue } from "../../spec/pods/pod.js";
 import { podSentence } from "../../spec/pods/sentence.js";
 import { type Outage, outageText, WAITING_FOR_STORE } from "../../spec/records/outage.js";
 import type { RunView } from "../runs/watch.js";
@@ -53,8 +53,8 @@ function obstacle(situation: Situation): Found | undefined {
   const lacking = waiting.filter(({ served }) => served === "nobody");
   if (lacking.length > 0 || workerDown !== undefined) return withoutWorker(situation, lacking);
   if (situation.podTrouble !== undefined) return podInTrouble(situation.podTrouble);
-  if (view.pod !== undefined && view.pod.phase !== "running")
-    return waitingForPods(view.runId, view.pod, podsOf(view));
+  const [pod, ...more] = podsLacking(situation);
+  if (pod !== undefined) return waitingForPods(view.runId, pod, [pod, ...more]);
   const paused = tasks.find(({ state }) => state === "paused");
   if (paused !== undefined) return pausedInTemporal(view.runId, paused);
   const retrying = tasks.find(({ lastFailure }) => lastFailure !== undefined);
@@ -75,6 +75,15 @@ function waitingForStore(stage: string, outage: Outage): Found {
 
 const podsOf = ({ pod, otherPods = [] }: RunView): readonly PodState[] =>
   pod === undefined ? otherPods : [pod, ...otherPods];
+
+/** The pods without which nothing goes on: all of them, or those of all that is to be done. */
+function podsLacking({ view, tasks }: Situation): readonly PodState[] {
+  const lacking = podsOf(view).filter(({ phase }) => phase !== "running");
+  if (view.pod?.phase !== "running") return lacking;
+  const queues = lacking.map(({ group, lane }) => podQueue(view.runId, group, lane));
+  const allWait = tasks.every(({ state, queue }) => state === "queued" && queues.includes(queue));
+  return allWait && tasks.length > 0 ? lacking : [];
+}
 
 /** Others may not have seen it yet, or wait for their worker. */
 function pausedByUser({ view, tasks }: Situation, held: readonly LiveStage[]): Found {

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import type { z } from "zod";
 import { parseRunFile } from "../../client/runFile/parse.js";
-import { startRun } from "../../client/runs/start.js";
+import { type RunRequest, startRun } from "../../client/runs/start.js";
 import { getRun, type RunView, watchRun } from "../../client/runs/watch.js";
 import type { PodGroup } from "../../spec/pods/groups.js";
 import type { PodReason } from "../../spec/pods/pod.js";
@@ -26,6 +26,8 @@ export interface PodStack {
   readonly images: string;
   /** Starts a run with small settings. @param overrides as of `--set` */
   start(...overrides: readonly string[]): Promise<string>;
+  /** The same, and from this stage on all is made anew. */
+  startFrom(stage: string, ...overrides: readonly string[]): Promise<string>;
   /** Jobs and pods of a run, or of all runs, as `pod/NAME`. */
   podsOf(runId?: string): Promise<readonly string[]>;
   /** Watches until the run is over. */
@@ -88,13 +90,17 @@ export async function startPodStack(): Promise<PodStack> {
     const names = await cluster.kubectl("get", "jobs,pods", `--selector=${selector}`, "--output=name");
     return names.split("\n").filter((name) => name !== "");
   };
+  const start = async (
+    overrides: readonly string[],
+    more: Pick<RunRequest, "lineage"> = {},
+  ): Promise<string> => {
+    const file = parseRunFile(RUN_FILE, "thaw.yaml", overrides);
+    return (await startRun(stack.session, { file, dataPath: images, ...more })).runId;
+  };
   return {
     ...{ cluster, stack, images },
-    start: async (...overrides) => {
-      const file = parseRunFile(RUN_FILE, "thaw.yaml", overrides);
-      const { runId } = await startRun(stack.session, { file, dataPath: images });
-      return runId;
-    },
+    start: (...overrides) => start(overrides),
+    startFrom: (stage, ...overrides) => start(overrides, { lineage: { from: stage } }),
     podsOf,
     follow: async (runId) => {
       const said = new Set<string>();

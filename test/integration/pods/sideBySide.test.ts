@@ -19,6 +19,7 @@ import {
   meeting,
   SUMMARIES,
   shardStandIns,
+  stoppingForPause,
   untilCancelled,
 } from "../../support/services/sideBySideStandIns.js";
 import type { Stack } from "../../support/services/stack.js";
@@ -164,24 +165,11 @@ test("one stage that fails ends the others; what was at work says that it was ca
   );
 });
 
-/** What a training activity does once it sees the command to pause; the second time it goes through. */
-function stopsForPause(...beside: string[]): () => Promise<void> {
-  return async () => {
-    const { info, heartbeat } = Context.current();
-    if (begun.filter((name) => name === info.activityId).length > 1) return;
-    // Who is silent counts as dead on a busy machine, and would go through as if it had been paused.
-    await until("all are at work", async () => {
-      heartbeat();
-      return beside.every((name) => atWork.has(name));
-    });
-    const runId = info.workflowExecution?.workflowId ?? "";
-    await until("the run is paused", async () => {
-      heartbeat();
-      return (await getRun(session, runId)).control?.paused !== undefined;
-    });
-    throw ApplicationFailure.create({ message: "paused", type: "PAUSED", nonRetryable: true, details: [{}] });
-  };
-}
+const stopsForPause = stoppingForPause(
+  () => begun,
+  () => atWork,
+  () => session,
+);
 
 test("a run that is paused holds all that are at work, and lets them go on together", async () => {
   const paused = stopsForPause("head", "fold-1");
@@ -288,13 +276,34 @@ test("a pod that does not come while the run is paused is asked for again when i
 });
 
 test("a pod that got no room while another one had it is asked for again once that is gone", async () => {
-  noRoom = new Set(["run/2"]);
+  noRoom = new Set(["fold/2", "fold/3", "fold/4"]);
+  let tries = 0;
   patience = async () => {
+    tries += 1;
     await until("the other one is gone", async () => pods.includes("-run"));
     noRoom = new Set();
   };
-  await completed("parallel=2", "seed=9");
-  assert.equal(pods.filter((event) => event.startsWith("+")).length, 2, JSON.stringify(pods));
+  // With settings of their own, so that the pod that is there is none for them.
+  await completed(
+    ...["parallel=4", "seed=9"],
+    "kubernetes={ stages: { fold: { resources: { memory: 9Gi } } } }",
+  );
+  assert.equal(tries, 3);
+});
+
+test("a stage, and a shard, whose pod no node has room for goes to the one that is free", async () => {
+  noRoom = new Set(["run/2"]);
+  // Nobody gives it up.
+  patience = () => new Promise(() => undefined);
+  shards = { count: 3, missing: [0, 1, 2], compute: async () => undefined };
+  const view = await completed("parallel=2", "seed=18", "shards.images=2");
+  assert.deepEqual(
+    begun.filter((name) => name.startsWith("shard ")).toSorted(),
+    [0, 1, 2].map((index) => `shard ${index}`),
+  );
+  for (const name of ["head", "fold-1", "fold-2", "fold-3"])
+    assert.deepEqual([stateOf(view, name), begun.filter((one) => one === name).length], ["done", 1], name);
+  assert.deepEqual(pods, ["+run", "-run"]);
 });
 
 test("a pod that no node had room for is asked for again while the others are at work", async () => {

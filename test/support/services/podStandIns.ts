@@ -57,10 +57,11 @@ export function podStandIns(
         note(`+${nameOf(request)}`, request.run.runId);
       },
       watchPod: async (request) => {
-        const { heartbeat, sleep } = Context.current();
+        const { cancelled, heartbeat, sleep } = Context.current();
         if (hasRoom(nameOf(request)) !== true) {
+          await say(request, { phase: "waiting", reason: "unschedulable", sentence: "no node has room" });
           const beat = setInterval(heartbeat, BEAT_MS);
-          await patience(nameOf(request)).finally(() => clearInterval(beat));
+          await Promise.race([patience(nameOf(request)), cancelled]).finally(() => clearInterval(beat));
           throw NO_NODE;
         }
         await say(request, { phase: "running", reason: "running", sentence: "runs", pod: queueOf(request) });

@@ -1,6 +1,8 @@
 /** What stands in for stages, and shards, that are done side by side. */
 import assert from "node:assert/strict";
-import { Context } from "@temporalio/activity";
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import { getRun } from "../../../client/runs/watch.js";
+import type { Session } from "../../../client/session.js";
 import { until } from "../until.js";
 import { EVALUATION, RECIPE, type StandIns } from "./standIns.js";
 
@@ -69,4 +71,33 @@ export function meeting(
     );
   };
   return Object.fromEntries(names.map((name) => [name, wait]));
+}
+
+/**
+ * What a training activity does once it sees the command to pause; the second time it goes through.
+ * @param begun names of stages, in order
+ */
+export function stoppingForPause(
+  begun: () => readonly string[],
+  atWork: () => ReadonlySet<string>,
+  session: () => Session,
+): (...beside: readonly string[]) => () => Promise<void> {
+  return (...beside) =>
+    async () => {
+      const { info, heartbeat } = Context.current();
+      if (begun().filter((name) => name === info.activityId).length > 1) return;
+      // Who is silent counts as dead on a busy machine, and would go through as if it had been paused.
+      await until("all are at work", async () => {
+        heartbeat();
+        return beside.every((name) => atWork().has(name));
+      });
+      const runId = info.workflowExecution?.workflowId ?? "";
+      await until("the run is paused", async () => {
+        heartbeat();
+        return (await getRun(session(), runId)).control?.paused !== undefined;
+      });
+      throw ApplicationFailure.create({
+        ...{ message: "paused", type: "PAUSED", nonRetryable: true, details: [{}] },
+      });
+    };
 }

@@ -83,6 +83,11 @@ test("some of runs do two stages at once, one is held in both of them, and one w
   const again = readFileSync(join(FOLDER, "side-by-side-lane-again.json"), "utf8");
   assert.equal(again.match(/"type":"POD_NOT_STARTED"/g)?.length, 2);
   assert.equal(again.match(/"EVENT_TYPE_TIMER_FIRED"/g)?.length, 2);
+  const moved = read("side-by-side-moved.json").events;
+  const given = moved.filter(
+    (event) => event.activityTaskScheduledEventAttributes?.activityId === "features-shard-2",
+  );
+  assert.equal(given.length, 2);
 });
 
 /** Stages whose own activities are at work together. */

@@ -48,6 +48,21 @@ test("a stage that waits for a pod while another one is at work: both are told, 
   ]);
 });
 
+test("where all that is to be done waits for a pod, that is what the run waits for, whichever other pod runs", () => {
+  const pods = { pod: RUNNING, otherPods: [WAITING] };
+  const queued = { state: "queued", queue: "thaw-run-r-lane2" } as const;
+  const waits = explained(pods, { tasks: [task("fold-1", queued)] });
+  assert.equal(waits.condition, "waiting-for-pod");
+  assert.equal(
+    waits.sentences[0],
+    "It waits for its pod. The run's pod 2 (unschedulable): 0/1 nodes are available: 1 Insufficient nvidia.com/gpu.",
+  );
+  assert.match(waits.advice.join(), /kubernetes\.resources/);
+  // That of the pod that runs will take it.
+  const given = explained(pods, { tasks: [task("fold-1", queued), task("head", { state: "queued" })] });
+  assert.equal(given.condition, "working");
+});
+
 test("where no pod runs each of them is told", () => {
   const { lane: _lane, ...first } = WAITING;
   const { condition, sentences } = explained(
