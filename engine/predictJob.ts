@@ -5,7 +5,8 @@ import { withImageFile } from "../data/image/imageFile.js";
 import { otherLayers } from "../data/image/layers.js";
 import { mapOrdered } from "../data/ordered.js";
 import { type EncodedImage, predict } from "../learn/stages/predict.js";
-import type { EngineJob, FilePrediction, LeftOutOfFile } from "../spec/engine/job.js";
+import type { EngineJob, FilePrediction } from "../spec/engine/job.js";
+import type { LeftOutOfFile } from "../spec/images/leftOut.js";
 import type { Progress } from "../spec/records/training.js";
 import { whyNotRead } from "./whyNotRead.js";
 

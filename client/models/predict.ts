@@ -1,11 +1,8 @@
 /** Classifies image files with a registered model, in an engine process on this machine. */
 import { z } from "zod";
-import type {
-  FilePrediction as EnginePrediction,
-  Familiarity,
-  LeftOutOfFile,
-} from "../../spec/engine/job.js";
+import type { FilePrediction as EnginePrediction, Familiarity } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
+import type { LeftOutOfFile } from "../../spec/images/leftOut.js";
 import type { Platform } from "../../spec/platform.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Progress } from "../../spec/records/training.js";

@@ -1,4 +1,6 @@
 /** Everything that is found wrong or suspicious about a set of images, as it is written into its summary. */
+
+import { findLayersLeftOut } from "../../spec/images/leftOut.js";
 import type { DataFaults, Split } from "../../spec/records/dataset.js";
 import type { StoredImage } from "../dataset/storeImages.js";
 import type { SourceEntries } from "../source/entries.js";
@@ -6,7 +8,6 @@ import { sourceNotes } from "../source/notes.js";
 import { findConflicts, listCopies, listed } from "./copies.js";
 import { findDarkSamples } from "./darkSamples.js";
 import { measureImbalance } from "./imbalance.js";
-import { findLayersLeftOut } from "./layersLeftOut.js";
 import type { SettledLeaks } from "./leaks.js";
 import { findMisnamed } from "./misnamed.js";
 import { findOddFormats } from "./oddFormats.js";

@@ -1,10 +1,11 @@
 /** What is known of an image's file besides what it shows: the properties by which a network could cheat. */
+
+import type { LeftOutOfFile } from "../../spec/images/leftOut.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
-import type { OtherLayers } from "../image/layers.js";
 import type { Pixels } from "../image/sharp.js";
 
 /** Measured when the file is read; not part of the dataset. */
-export interface ImageTraits extends OtherLayers {
+export interface ImageTraits extends LeftOutOfFile {
   /** Size of the file. */
   readonly bytes: number;
   /** Mean red, green and blue of the canonical image's outermost pixels, 0…255. */

@@ -1,4 +1,5 @@
 /** What a file holds beside the three colours of its first picture, none of which a network is shown. */
+import type { LeftOutOfFile } from "../../spec/images/leftOut.js";
 import { beside } from "./beside.js";
 import { decoding } from "./held.js";
 import { sharp } from "./sharp.js";
@@ -12,19 +13,11 @@ export interface FileLayers {
   readonly held: number;
 }
 
-/** Nothing of it where there is nothing more. */
-export interface OtherLayers {
-  /** More than one: pages of a TIFF, frames of an animation. */
-  readonly pages?: number;
-  /** Whether some of its pixels are not wholly opaque. Whether that is transparency, or a fourth band, no file says. */
-  readonly transparent?: true;
-}
-
 /** @param bytes of an image that could be decoded, and what its header says */
 export async function otherLayers(
   bytes: Buffer,
   { pages, hasAlpha, held }: FileLayers,
-): Promise<OtherLayers> {
+): Promise<LeftOutOfFile> {
   // In the order in which decoding takes the two.
   const stats = () => beside(() => decoding.spend(held, () => statsOf(bytes)));
   const isOpaque = !hasAlpha || (await stats()).isOpaque;

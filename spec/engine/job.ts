@@ -3,6 +3,7 @@
 import type { BaseChoice, ExtractorSpec } from "../base.js";
 import type { ModelGolden } from "../golden.js";
 import type { ImageFile, TakenShard } from "../images/imageShards.js";
+import type { LeftOutOfFile } from "../images/leftOut.js";
 import type { ImageRecord } from "../records/dataset.js";
 import type { ShardImage } from "../records/features.js";
 import type { FoldSummary } from "../records/folds.js";
@@ -265,14 +266,6 @@ export interface Familiarity {
   readonly pValue: number;
   /** Whether it is marked: of images like those, one in a hundred is, or one of as many as were held out and one more. */
   readonly unlike: boolean;
-}
-
-/** What a file holds beside the three colours that the network was shown; nothing of it where there is nothing more. */
-export interface LeftOutOfFile {
-  /** Pages of a TIFF or frames of an animation, of which the first was used; more than one. */
-  readonly pages?: number;
-  /** Whether a background was put behind pixels that are not wholly opaque. */
-  readonly transparent?: true;
 }
 
 /** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */

@@ -1,4 +1,5 @@
 /** Warnings about the images themselves. */
+import { leftOutSentence } from "../images/leftOut.js";
 import type { DataFaults, DatasetSummary } from "../records/dataset.js";
 import { shortcutWarnings } from "./shortcuts.js";
 import type { Warning } from "./warning.js";
@@ -172,24 +173,12 @@ const OF_A_KIND = 0.5;
 function layerWarnings({ layersLeftOut }: DataFaults, images: number): readonly Warning[] {
   if (layersLeftOut === undefined) return [];
   const { pages, transparent } = layersLeftOut;
-  const said = [
-    ...(pages === undefined
-      ? []
-      : [
-          `${counted(pages.count, "image")} ${pages.count === 1 ? "has" : "have"} several pages or frames, of which the first was used (${pages.example})`,
-        ]),
-    ...(transparent === undefined
-      ? []
-      : [
-          `${counted(transparent.count, "image")} ${transparent.count === 1 ? "has" : "have"} transparent pixels, behind which data.background was put (${transparent.example})`,
-        ]),
-  ];
   const isOfAKind = Math.max(pages?.count ?? 0, transparent?.count ?? 0) >= OF_A_KIND * images;
   return [
     {
       code: "layers-left-out",
       grade: isOfAKind ? "check" : "note",
-      sentence: `${said.join("; and ")}: a network is shown three colours and nothing else.`,
+      sentence: `${leftOutSentence(layersLeftOut, "data.background")}.`,
       advice:
         "if the rest matters, as slices or bands of other light do, save the three that matter most as red, green and blue of a PNG without transparency",
     },

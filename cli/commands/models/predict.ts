@@ -60,9 +60,9 @@ export function addPredict(program: Command): void {
             const inUse = await inUseBeside(store, model, found.model);
             output.tell({ ...found, inUse }, answeredText);
           } else await tellInUse(output, store, model, found.model);
-          if (!output.json && untoldText(found, options.mirrored) !== "")
-            output.tell(found, (shown) => untoldText(shown, options.mirrored));
-          if (!output.json && leftOutText(found) !== "") output.tell(found, leftOutText);
+          const untold = (shown: typeof found): string => untoldText(shown, options.mirrored);
+          for (const text of output.json ? [] : [untold, leftOutText])
+            if (text(found) !== "") output.tell(found, text);
           await tellDoubts(output, found);
           report(unreadable(found.predictions), output);
         } catch (error) {

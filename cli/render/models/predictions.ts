@@ -1,5 +1,6 @@
 /** Predictions as a table, one image a row. */
 import type { FilePrediction, Predictions } from "../../../client/models/predict.js";
+import { findLayersLeftOut, leftOutSentence } from "../../../spec/images/leftOut.js";
 import { counted } from "../../../spec/warnings/words.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
@@ -91,24 +92,8 @@ export function untoldText({ model, predictions }: Predictions, mirrored = false
 
 /** What the network was not shown of the files, as a run says it of its images; empty where that is nothing. */
 export function leftOutText({ model, predictions }: Predictions): string {
-  const [paged, transparent] = (["pages", "transparent"] as const).map((what) =>
-    predictions.filter(({ leftOut }) => leftOut?.[what] !== undefined),
-  );
-  const said = (those: readonly FilePrediction[] | undefined, how: (one: boolean) => string): string[] => {
-    const [first] = those ?? [];
-    if (those === undefined || first === undefined) return [];
-    return [`${counted(those.length, "image")} ${how(those.length === 1)} (${first.path})`];
-  };
-  const parts = [
-    ...said(paged, (one) => `${one ? "has" : "have"} several pages or frames, of which the first was used`),
-    ...said(
-      transparent,
-      (one) => `${one ? "has" : "have"} transparent pixels, behind which ${model.background} was put`,
-    ),
-  ];
-  return parts.length === 0
-    ? ""
-    : `${parts.join("; and ")}: a network is shown three colours and nothing else.`;
+  const found = findLayersLeftOut(predictions.map(({ path, leftOut }) => ({ path, ...leftOut })));
+  return found === undefined ? "" : `${leftOutSentence(found, model.background)}.`;
 }
 
 /** One sentence for each file that could not be read. */

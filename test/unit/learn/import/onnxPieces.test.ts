@@ -1,45 +1,23 @@
 /** ONNX graphs of what thaw puts together of other pieces: it gives onnxruntime's features, or refuses. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { gunzipSync } from "node:zlib";
-import { type OnnxNetwork, readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
+import { test } from "node:test";
 import { refusalOf } from "../../../support/refusal.js";
 import { madeUpFeatures } from "../madeUpRuns.js";
-import { assertClose, fixture, temporaryFolder } from "../support.js";
+import { assertClose, fixture } from "../support.js";
+import { type RecordedGraphs, recordedNetwork } from "./recordedGraphs.js";
 
-const { side, read, refused } = fixture<{
-  readonly side: number;
-  readonly read: readonly {
-    readonly what: string;
-    readonly features: readonly number[];
-    readonly file: string;
-  }[];
-  readonly refused: readonly {
-    readonly what: string;
-    readonly says: string;
-    readonly hint: string;
-    readonly file: string;
-  }[];
-}>("files/onnxPieces.json");
-
-async function networkOf(context: TestContext, file: string): Promise<OnnxNetwork> {
-  const path = join(await temporaryFolder(context), "network.onnx");
-  await writeFile(path, gunzipSync(Buffer.from(file, "base64")));
-  return readOnnxNetwork(path, {});
-}
+const { side, read, refused } = fixture<RecordedGraphs>("files/onnxPieces.json");
 
 for (const { what, features, file } of read) {
   test(`${what}: it has the features of onnxruntime`, async (context) => {
-    const { architecture, parameters } = await networkOf(context, file);
+    const { architecture, parameters } = await recordedNetwork(context, file);
     assertClose(madeUpFeatures(architecture, parameters, side), features, 1e-5, "features");
   });
 }
 
 for (const { what, says, hint, file } of refused) {
   test(`refused: ${what}`, async (context) => {
-    const error = await refusalOf(networkOf(context, file));
+    const error = await refusalOf(recordedNetwork(context, file));
     assert.equal(error.code, "DATA_INVALID");
     assert.ok(error.message.includes(says), error.message);
     assert.ok((error.hint ?? "").includes(hint), error.hint);
@@ -50,7 +28,7 @@ for (const { what, says, hint, file } of refused) {
 test("where pixels are taken out of images, that is no part of what is tuned", async (context) => {
   const fixed = async (what: string): Promise<boolean> => {
     const { file } = read.find((one) => one.what === what) ?? assert.fail();
-    return (await networkOf(context, file)).hasFixedPart;
+    return (await recordedNetwork(context, file)).hasFixedPart;
   };
   for (const what of ["SpaceToDepth", "all but the first row and column", "pixel unshuffle"])
     assert.equal(await fixed(what), true, what);

@@ -1,38 +1,16 @@
 /** ONNX graphs that could be read in two ways: thaw gives the features of ONNX' own evaluator, or refuses, never others. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { gunzipSync } from "node:zlib";
-import { type OnnxNetwork, readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
 import type { ThawError } from "../../../../spec/errors.js";
 import { refusalOf } from "../../../support/refusal.js";
 import { madeUpFeatures } from "../madeUpRuns.js";
-import { assertClose, fixture, temporaryFolder } from "../support.js";
+import { assertClose, fixture } from "../support.js";
+import { type RecordedGraphs, recordedNetwork } from "./recordedGraphs.js";
 
-const { side, read, refused } = fixture<{
-  readonly side: number;
-  readonly read: readonly {
-    readonly what: string;
-    readonly features: readonly number[];
-    readonly file: string;
-  }[];
-  readonly refused: readonly {
-    readonly what: string;
-    readonly says: string;
-    readonly hint: string;
-    readonly file: string;
-  }[];
-}>("files/onnxReadings.json");
-
-async function networkOf(context: TestContext, file: string): Promise<OnnxNetwork> {
-  const path = join(await temporaryFolder(context), "network.onnx");
-  await writeFile(path, gunzipSync(Buffer.from(file, "base64")));
-  return readOnnxNetwork(path, {});
-}
+const { side, read, refused } = fixture<RecordedGraphs>("files/onnxReadings.json");
 
 const refusal = (context: TestContext, file: string): Promise<ThawError> =>
-  refusalOf(networkOf(context, file));
+  refusalOf(recordedNetwork(context, file));
 
 /** Windows that thaw does not have: their pads lie otherwise, or means leave out what is padded. */
 const OTHER_WINDOWS = new Set([
@@ -57,7 +35,7 @@ for (const { what, features, file } of read) {
     continue;
   }
   test(`${what}: it has the features of ONNX' evaluator`, async (context) => {
-    const { architecture, parameters } = await networkOf(context, file);
+    const { architecture, parameters } = await recordedNetwork(context, file);
     assertClose(madeUpFeatures(architecture, parameters, side), features, 1e-5, "features");
   });
 }
@@ -74,7 +52,7 @@ test("colours that change places before anything else are told, whatever chooses
   const told = async (named: string): Promise<readonly string[]> => {
     const found: string[] = [];
     for (const { what, file } of read)
-      if (what.includes(named) && (await networkOf(context, file)).turnsColours) found.push(what);
+      if (what.includes(named) && (await recordedNetwork(context, file)).turnsColours) found.push(what);
     return found;
   };
   const all = read.map(({ what }) => what).filter((what) => what.startsWith("red and blue turned"));
@@ -85,6 +63,6 @@ test("colours that change places before anything else are told, whatever chooses
 
 test("what a graph divides its pixels by is found behind colours that change places", async (context) => {
   const { file } = read.find(({ what }) => what === "red and blue turned, divided by 255") ?? assert.fail();
-  const { factor = 0 } = await networkOf(context, file);
+  const { factor = 0 } = await recordedNetwork(context, file);
   assert.ok(Math.abs(factor * 255 - 1) < 1e-6, String(factor));
 });
