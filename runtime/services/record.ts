@@ -57,6 +57,8 @@ const recordShape = object(
     supervisor: processShape,
     /** Digest of the plan that the supervisor has taken up. */
     plan: text,
+    /** Parts of a task queue of Temporal; absent where its database is of a time when there were four. */
+    queueParts: oneOf(1),
   },
 );
 
@@ -120,11 +122,20 @@ export function writePrivateText(file: string, content: string): void {
   renameSync(partial, file);
 }
 
-/** A record before anything has started; credentials are made once and kept. */
-export function newRecord(ports: Ports, last: ServicesRecord | undefined): ServicesRecord {
+/**
+ * A record before anything has started; credentials are made once and kept.
+ * @param hasDatabase whether there is one of Temporal already
+ */
+export function newRecord(
+  ports: Ports,
+  last: ServicesRecord | undefined,
+  hasDatabase = last !== undefined,
+): ServicesRecord {
+  const queueParts = hasDatabase ? last?.queueParts : 1;
   return {
     version: 1,
     ports: { ...ports },
+    ...(queueParts === undefined ? {} : { queueParts }),
     credentials: last?.credentials ?? {
       accessKey: randomBytes(10).toString("hex"),
       secretKey: randomBytes(30).toString("base64url"),

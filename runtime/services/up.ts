@@ -1,4 +1,5 @@
 /** Starts a project's embedded services, or what is missing of them, and waits until they serve. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ThawError } from "../../spec/errors.js";
 import { cacheFolder } from "../cacheFolder.js";
@@ -64,7 +65,7 @@ async function startAnew(layout: Layout, options: UpOptions, onProgress: Say): P
 async function startOnPorts(layout: Layout, options: UpOptions, onProgress: Say): Promise<void> {
   const last = readRecord(layout);
   const start = async (ports: Ports): Promise<void> => {
-    const record = newRecord(ports, last);
+    const record = newRecord(ports, last, existsSync(layout.temporalDatabase));
     const plan = makePlan(layout, record, options);
     secureS3(layout);
     writeRecord(layout, record);

@@ -50,6 +50,18 @@ describe("a plan", () => {
     assert.notEqual(digestOf(makePlan(layout, ports, executables)), one);
   });
 
+  test("reads all parts of a queue where the database is older than their being one", () => {
+    const { queueParts, ...older } = record;
+    const argumentsOf = (of: typeof record): readonly string[] | undefined =>
+      makePlan(layout, of, executables).services.find(({ name }) => name === "temporal")?.args;
+    const one = "matching.numTaskqueueReadPartitions=1";
+    assert.equal(queueParts, 1);
+    assert.deepEqual(
+      [record, older].map((of) => argumentsOf(of)?.includes(one)),
+      [true, false],
+    );
+  });
+
   test("tells a service of other keys apart", () => {
     const { services } = planFrom(SHELL);
     const s3 = services.find(({ name }) => name === "s3");

@@ -86,6 +86,11 @@ test("the record is private, keeps its credentials, and comes back as written", 
   assert.equal(statSync(layout.record).mode & 0o777, 0o600);
   assert.deepEqual(newRecord(PORTS, first).credentials, first.credentials);
   assert.notDeepEqual(newRecord(PORTS, undefined).credentials, first.credentials);
+  // What waits in the other parts of an older database's queues would wait for ever.
+  const { queueParts: _, ...older } = first;
+  assert.equal(newRecord(PORTS, older).queueParts, undefined);
+  assert.equal(newRecord(PORTS, undefined, true).queueParts, undefined);
+  assert.deepEqual([first.queueParts, newRecord(PORTS, first).queueParts], [1, 1]);
   assert.equal(readFileSync(join(layout.state, ".gitignore"), "utf8"), "*\n");
 });
 
