@@ -30,7 +30,7 @@ data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [layer2], gate: { rule: always }, epochs: 60, patience: 60, batch_size: 8 }
+unfreeze: { stages: [layer2], gate: { rule: always }, epochs: 150, patience: 150, batch_size: 8 }
 evaluation: { folds: 0 }
 `;
 const STAGE = "tune-1";
