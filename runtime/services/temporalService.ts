@@ -16,10 +16,11 @@ const DYNAMIC_CONFIG = [
   // A queue in four parts is in order within each only.
   "matching.numTaskqueueWritePartitions=1",
   // Together a tenth of what a server costs that has nothing to do: namespaces that others changed are seen a little later, and nobody
-  // reads figures of each queue. Durations are JSON.
+  // reads figures of each queue. Durations are JSON. Not "0s", which turns it off: of a queue that is let go a loop without a pause
+  // would be left then, and take a processor for itself.
   'system.namespaceCacheRefreshInterval="10s"',
-  'matching.ephemeralDataUpdateInterval="0s"',
-  'matching.backlogMetricsEmitInterval="0s"',
+  'matching.ephemeralDataUpdateInterval="1h"',
+  'matching.backlogMetricsEmitInterval="1h"',
   "metrics.breakdownByTaskQueue=false",
   "metrics.breakdownByPartition=false",
   "metrics.breakdownByBuildID=false",
