@@ -4,7 +4,7 @@ import { outageText } from "../../../spec/records/outage.js";
 import type { Progress } from "../../../spec/records/training.js";
 import type { Screen } from "../../output.js";
 import type { Colours } from "../../terminal/colours.js";
-import { duration, percent, roughDuration, timeOfDay } from "../numbers.js";
+import { duration, percent, roughDuration, timeOfDay, withShortTimes } from "../numbers.js";
 import { progressBar } from "../progressBar.js";
 import { padEnd, padStart, truncate, widthOf, wrap } from "../text.js";
 import { joinAlike } from "./alike.js";
@@ -97,7 +97,7 @@ function stageLines(stage: LiveStage, screen: Screen, nameWidth: number, notes: 
 /** With what the time beside it leaves out, which is why the run took longer. */
 function noteOf({ note, paused }: LiveStage): string {
   return [
-    ...(note === undefined || note === "" ? [] : [note]),
+    ...(note === undefined || note === "" ? [] : [withShortTimes(note, new Date())]),
     ...(paused === undefined ? [] : [`paused for ${duration(paused)} besides`]),
   ].join("; ");
 }
