@@ -31,8 +31,15 @@ export async function findOwner(session: Session, ref: string): Promise<Owner> {
 }
 
 /** @throws ThawError NOT_FOUND for a run that goes on, or ended without a report, with what tells more */
-export function requireReport({ run, artifacts }: Owner): void {
-  if (run === undefined || artifacts[REPORT] !== undefined) return;
+export function requireReport({ run, model, artifacts }: Owner): void {
+  if (artifacts[REPORT] !== undefined) return;
+  if (run === undefined) {
+    if (model === undefined) return;
+    const { name, version, runId } = model;
+    throw new ThawError("NOT_FOUND", `${name}@${version} has no report: the record of its run is not there`, {
+      hint: `\`thaw explain ${runId}\` says what became of the run; its report may be on its way yet`,
+    });
+  }
   const { runId, status } = run;
   const isOn = status === "running";
   throw new ThawError(
@@ -44,6 +51,11 @@ export function requireReport({ run, artifacts }: Owner): void {
         : `\`thaw explain ${runId}\` says why it ended so`,
     },
   );
+}
+
+/** Before files are fetched. @param what a stage, or one of its files @throws ThawError NOT_FOUND as {@link requireReport} */
+export function requireFiles(owner: Owner, what: string): void {
+  if (what === REPORT || what.startsWith(`${REPORT}/`)) requireReport(owner);
 }
 
 /** Undefined when `ref` names no model; a run's id also resolves to its model, but is not its name. */

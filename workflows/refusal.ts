@@ -36,7 +36,8 @@ export function refusal(request: SteerRequest, { paused, stage, commands }: Situ
       return paused === undefined ? { message: "the run is not paused" } : undefined;
     case "set":
     case "finish": {
-      if (stage === undefined || !STEERABLE_KINDS.includes(stage.kind)) return notTraining(stage?.name);
+      if (stage === undefined || !STEERABLE_KINDS.includes(stage.kind))
+        return notTraining(stage?.name, paused);
       const ending = commands.find((one) => one.command.kind === "finish" && one.stage === stage.name);
       if (ending !== undefined) {
         return { message: `${stage.name} is being ended already: ${ending.by} asked for it at ${ending.at}` };
@@ -48,7 +49,12 @@ export function refusal(request: SteerRequest, { paused, stage, commands }: Situ
   }
 }
 
-function notTraining(name: string | undefined): Refusal {
+function notTraining(name: string | undefined, paused: Pause | undefined): Refusal {
+  if (paused !== undefined)
+    return {
+      message: `the run is paused${name === undefined ? "" : ` at ${name}, which is not to be steered`}: only the training of the head and the stages of unfreezing take new values`,
+      hint: "`thaw unpause RUN` lets it go on; give the command again when `thaw watch RUN` shows one of these stages at work",
+    };
   return {
     message: `${name === undefined ? "no stage is at work" : `${name} is at work, which is not to be steered`}: only the training of the head and the stages of unfreezing take new values`,
     hint: "`thaw watch RUN` shows where the run is; `thaw resume RUN --set KEY=VALUE` starts it anew with other values",

@@ -66,6 +66,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
   /** Learned since the last stage began; each command is an event of the history, so they go with the next stage's. */
   let learned: AttributeValues = {};
   const atWork = new Set<string>();
+  const pauses = new Map<string, StagePauses>();
   /** The stage that the run is found by: the last that began, of those at work. */
   let foremostStage: string | undefined;
   const learn = ({ artifact, base, validationAccuracy }: StageOutcome): void => {
@@ -107,7 +108,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
     during: async (name, stage, accept) => {
       const started = Date.now();
       let made: Pick<StageStatus, "artifact" | "warnings"> = {};
-      const seconds = (): number => (Date.now() - started) / 1000;
+      const took = (): Pick<StageStatus, "seconds" | "paused"> => timeOf(started, pauses.get(name));
       atWork.add(name);
       foremostStage = name;
       find({ ...learned, stage: name });
@@ -120,7 +121,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
         const ended = outcome.kept === false ? "rolled-back" : "done";
         const { note, warnings } = outcome;
         made = { ...made, ...(warnings === undefined ? {} : { warnings }) };
-        set({ name, state: outcome.cached ? "cached" : ended, ...made, note, seconds: seconds() });
+        set({ name, state: outcome.cached ? "cached" : ended, ...made, note, ...took() });
         atWork.delete(name);
         const other = [...atWork].at(-1);
         if (foremostStage === name && other !== undefined) {
@@ -130,7 +131,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
         return outcome;
       } catch (error) {
         const state = isCancellation(error) ? "cancelled" : "failed";
-        set({ name, state, ...made, note: reasonOf(error), seconds: seconds() });
+        set({ name, state, ...made, note: reasonOf(error), ...took() });
         throw error;
       } finally {
         atWork.delete(name);
@@ -143,6 +144,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
     },
     hold: (name, pause, { epoch, step } = { stage: name }) => {
       find({ state: pause === undefined ? "running" : "paused" });
+      pauses.set(name, held(pauses.get(name), pause !== undefined));
       if (pause === undefined) set({ name, state: "running" });
       else {
         const place = epoch === undefined ? "" : `at epoch ${epoch}, step ${step}, `;
@@ -173,6 +175,25 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       }
     },
   };
+}
+
+/** How long pauses have held a stage: in ms, and in ms since 1970 since when one does. */
+interface StagePauses {
+  readonly over: number;
+  readonly since?: number;
+}
+
+function held({ over, since }: StagePauses = { over: 0 }, isHeld: boolean): StagePauses {
+  const sum = over + (since === undefined ? 0 : Date.now() - since);
+  return isHeld ? { over: sum, since: Date.now() } : { over: sum };
+}
+
+/** Of a stage that ends now. A run that waits for a person for a night has not worked through it. */
+function timeOf(started: number, pauses: StagePauses | undefined): Pick<StageStatus, "seconds" | "paused"> {
+  const whole = (Date.now() - started) / 1000;
+  if (pauses === undefined) return { seconds: whole };
+  const paused = held(pauses, false).over / 1000;
+  return { seconds: whole - paused, paused };
 }
 
 /** The one that runs is the answer to what the run does; those that are waited for keep nobody from it. */

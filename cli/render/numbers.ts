@@ -61,3 +61,14 @@ const twoDigits = (value: number): string => String(value).padStart(2, "0");
 export function timeOfDay(date: Date): string {
   return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
 }
+
+/** As `toISOString` writes it, on its own: no part of a name, an address or a command between backticks. */
+const WRITTEN_TIME = /`[^`]*`|(?<![\w/.:-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?![\w/:-])/g;
+
+/** A sentence for programs and people alike, with its times as {@link shortTime} has them. */
+export function withShortTimes(sentence: string, now: Date): string {
+  return sentence.replace(WRITTEN_TIME, (found) => {
+    const time = new Date(found);
+    return found.startsWith("`") || Number.isNaN(time.getTime()) ? found : shortTime(time, now);
+  });
+}

@@ -76,7 +76,15 @@ function whatWasComputed(stages: readonly LiveStage[]): readonly string[] {
           `${capital(listText(own))} ${own.length === 1 ? "was" : "were"} made by this run itself, for the choice between the bases.`,
         ]),
     ...whereTimeWent(made),
+    ...heldByPauses(stages),
   ];
+}
+
+/** A run of hours whose stages took minutes would be a riddle. */
+function heldByPauses(stages: readonly LiveStage[]): readonly string[] {
+  const held = stages.flatMap(({ name, paused }) => (paused === undefined ? [] : [{ name, paused }]));
+  const times = held.map(({ name, paused }) => `${name} for ${timeText(paused)}`);
+  return held.length === 0 ? [] : [`Besides, pauses held ${listText(times)}.`];
 }
 
 const MOST_SLOW = 3;

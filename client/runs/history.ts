@@ -30,6 +30,7 @@ export function readHistory(history: History): RunHistory {
   const outcomes: Record<string, StageFact> = {};
   const began = new Map<string, number>();
   const waits = waitsByStage(all);
+  const pauses = new Map<string, { readonly over: number; readonly since?: number }>();
   const scheduled: Scheduled = new Map();
   for (const event of all) {
     const change = changeOf(event, scheduled);
@@ -37,8 +38,17 @@ export function readHistory(history: History): RunHistory {
     const now = secondsOf(event.eventTime);
     const since = began.get(change.name) ?? now;
     began.set(change.name, since);
+    const pause = pauses.get(change.name);
+    const paused = (pause?.over ?? 0) + (pause?.since === undefined ? 0 : now - pause.since);
+    if (change.state === "paused") pauses.set(change.name, { over: paused, since: now });
+    else if (pause !== undefined) pauses.set(change.name, { over: paused });
     const waited = waits.get(change.name);
-    const ended = { ...change, seconds: now - since, ...(waited === undefined ? {} : { waited }) };
+    const ended = {
+      ...change,
+      seconds: now - since - paused,
+      ...(paused === 0 ? {} : { paused }),
+      ...(waited === undefined ? {} : { waited }),
+    };
     seen.set(change.name, change.state === "running" ? change : ended);
     outcomes[change.name] = factOf(change, event);
   }

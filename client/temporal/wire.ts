@@ -59,6 +59,7 @@ export const runStateSchema: z.ZodType<RunState> = z.object({
       state: z.enum(STATES),
       artifact: artifactSchema.exactOptional(),
       seconds: z.number().exactOptional(),
+      paused: z.number().exactOptional(),
       note: z.string().exactOptional(),
       warnings: warnings.exactOptional(),
       shards: z

@@ -99,8 +99,10 @@ export interface StageStatus {
   readonly name: string;
   readonly state: StageState;
   readonly artifact?: ArtifactRef;
-  /** Wall-clock seconds of the stage, when it has ended. */
+  /** Wall-clock seconds of the stage without its pauses, when it has ended. */
   readonly seconds?: number;
+  /** Seconds for which pauses held it after it had begun, besides `seconds`; absent where none did. */
+  readonly paused?: number;
   /** Those of `seconds` in which it waited for a worker; known of runs that have ended. */
   readonly waited?: number;
   /** One short sentence: the metric reached, or why it failed. */

@@ -27,10 +27,13 @@ export function addGet(program: Command): void {
       const { output, project, options } = contextOf<GetOptions>(self);
       if (what === undefined) refuseAlone(self, ["--out"], "WHAT, which is to be fetched");
       await withSession(project, async (session) => {
-        const { findOwner } = await import("../../owner.js");
+        const { findOwner, requireFiles } = await import("../../owner.js");
         const owner = await findOwner(session, ref);
         if (what === undefined) await describe(session, owner, output);
-        else await fetch(session, owner, what, options.out ?? basename(what), output);
+        else {
+          requireFiles(owner, what);
+          await fetch(session, owner, what, options.out ?? basename(what), output);
+        }
       });
     });
   withExamples(command, [

@@ -2,10 +2,11 @@
 import type { CheckJson } from "../../json/doctor.js";
 import type { Screen } from "../../output.js";
 import { table } from "../table.js";
+import { wrapWords } from "../words.js";
 
 /** @param home the user's home folder, written as `~` */
 export function doctorText(checks: readonly CheckJson[], home: string, screen: Screen): string {
-  const { colours } = screen;
+  const { colours, width } = screen;
   const marks = {
     ok: colours.green("✓"),
     missing: colours.red("✗"),
@@ -22,8 +23,8 @@ export function doctorText(checks: readonly CheckJson[], home: string, screen: S
       : [`${marks[state]} ${name}: ${problem}`, ...(fix === undefined ? [] : [`  fix: ${named(fix)}`])],
   );
   return [
-    table(["  WHAT", "VERSION", "WHERE"], rows, screen),
-    ...(problems.length === 0 ? [] : ["", ...problems]),
+    table(["  WHAT", "VERSION", "WHERE"], rows, screen, [], [0, 1, 2]),
+    ...(problems.length === 0 ? [] : ["", ...problems.map((line) => wrapWords(line, width, "  "))]),
   ].join("\n");
 }
 

@@ -4,7 +4,7 @@ import { outageText } from "../../../spec/records/outage.js";
 import type { Progress } from "../../../spec/records/training.js";
 import type { Screen } from "../../output.js";
 import type { Colours } from "../../terminal/colours.js";
-import { duration, percent, roughDuration, timeOfDay } from "../numbers.js";
+import { duration, percent, roughDuration, timeOfDay, withShortTimes } from "../numbers.js";
 import { progressBar } from "../progressBar.js";
 import { padEnd, padStart, truncate, widthOf, wrap } from "../text.js";
 import { joinAlike } from "./alike.js";
@@ -86,16 +86,25 @@ function stageLines(stage: LiveStage, screen: Screen, nameWidth: number, notes: 
   if (stage.state === "waiting") return [colours.dim(left.trimEnd())];
   const time = stage.seconds === undefined ? "" : duration(stage.seconds);
   const row = `${left}  ${padStart(time, TIME_WIDTH)}`;
+  const note = noteOf(stage);
   const isCut = notes === "cut" || (notes === "failures-cut" && stage.state === "failed");
   const lines = isCut
-    ? [truncate(`${row}  ${stage.note ?? ""}`.trimEnd(), width)]
-    : withNote(row, stage.note, retryIndent, width);
+    ? [truncate(`${row}  ${note}`.trimEnd(), width)]
+    : withNote(row, note, retryIndent, width);
   return stage.state === "not-run" ? lines.map((line) => colours.dim(line)) : lines;
 }
 
+/** With what the time beside it leaves out, which is why the run took longer. */
+function noteOf({ note, paused }: LiveStage): string {
+  return [
+    ...(note === undefined || note === "" ? [] : [withShortTimes(note, new Date())]),
+    ...(paused === undefined ? [] : [`paused for ${duration(paused)} besides`]),
+  ].join("; ");
+}
+
 /** Beside the row where there is room for some words, else below it. */
-function withNote(row: string, note: string | undefined, indent: number, width: number): readonly string[] {
-  if (note === undefined || note === "") return [truncate(row.trimEnd(), width)];
+function withNote(row: string, note: string, indent: number, width: number): readonly string[] {
+  if (note === "") return [truncate(row.trimEnd(), width)];
   const column = widthOf(row) + 2;
   if (width - column >= Math.min(LEAST_NOTE_WIDTH, widthOf(note))) {
     const [first = "", ...more] = wrap(note, width - column);

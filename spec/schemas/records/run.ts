@@ -80,7 +80,11 @@ export const liveStageSchema = schemaOf<LiveStage>()(
     name: z.string(),
     state: stateSchema,
     artifact: artifactRefSchema.exactOptional(),
-    seconds: z.number().exactOptional(),
+    seconds: z.number().exactOptional().describe("Without its pauses."),
+    paused: z
+      .number()
+      .exactOptional()
+      .describe("Seconds for which pauses held it after it had begun, besides `seconds`."),
     waited: z.number().exactOptional(),
     note: z.string().exactOptional(),
     warnings: warningsSchema.exactOptional(),

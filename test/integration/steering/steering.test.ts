@@ -102,6 +102,8 @@ describe("a run that is steered", () => {
     assert.equal((await give(runId, { kind: "unpause" })).state, "applied");
     const going = await watchUntil(session, runId, isTraining("head"));
     assert.equal(stateOf(going, "features"), "done");
+    const { paused = 0 } = going.stages.find(({ name }) => name === "features") ?? {};
+    assert.ok(paused > 0, "the pause is told beside the stage's time");
     assert.equal(going.control?.paused, undefined);
     assert.equal((await listRuns(session, { limit: 1 })).runs[0]?.paused, undefined);
   });

@@ -1,7 +1,14 @@
 /** Numbers as the terminal shows them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { dateTime, duration, percent, roughDuration, shortTime } from "../../../cli/render/numbers.js";
+import {
+  dateTime,
+  duration,
+  percent,
+  roughDuration,
+  shortTime,
+  withShortTimes,
+} from "../../../cli/render/numbers.js";
 
 describe("duration", () => {
   const CASES: readonly (readonly [number, string])[] = [
@@ -40,6 +47,28 @@ describe("shortTime", () => {
     assert.equal(shortTime(new Date(2026, 10, 29, 0, 3), now), "00:03");
     assert.equal(shortTime(new Date(2026, 10, 28, 14, 3), now), "28 Nov 14:03");
     assert.equal(shortTime(new Date(2025, 10, 29, 14, 3), now), "2025-11-29 14:03");
+  });
+});
+
+describe("withShortTimes", () => {
+  const now = new Date(2026, 10, 30, 18, 0);
+  const written = new Date(2026, 10, 30, 14, 3).toISOString();
+
+  it("shows a time within a sentence as everywhere", () => {
+    assert.equal(
+      withShortTimes(`Stage head is paused at epoch 3, step 4, since ${written} by anna@lab.`, now),
+      "Stage head is paused at epoch 3, step 4, since 14:03 by anna@lab.",
+    );
+  });
+
+  it("leaves commands, names and what is no time alone", () => {
+    for (const text of [
+      `\`thaw logs r --since ${written}\``,
+      `a/${written}`,
+      `${written}-x`,
+      "2026-13-41T99:00:00Z",
+    ])
+      assert.equal(withShortTimes(text, now), text);
   });
 });
 

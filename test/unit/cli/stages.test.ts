@@ -1,6 +1,7 @@
 /** The rows of a run's stages. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { explanationText } from "../../../cli/render/runs/explain.js";
 import { stageTable } from "../../../cli/render/runs/stages.js";
 import { widthOf } from "../../../cli/render/text.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
@@ -38,6 +39,23 @@ const STAGES: readonly LiveStage[] = [
 ];
 
 describe("stageTable", () => {
+  it("tells a pause beside the time, and since when in the reader's", () => {
+    const since = new Date(2025, 10, 30, 14, 3);
+    const told = (stage: LiveStage): string => stageTable([stage], plainScreen(), [stage], "whole");
+    assert.match(
+      told({ name: "head", state: "paused", note: `since ${since.toISOString()} by anna@lab` }),
+      / since 2025-11-30 14:03 by anna@lab$/,
+    );
+    assert.match(
+      told({ name: "head", state: "done", seconds: 12, paused: 7200, note: "kept" }),
+      / 12\.0 s {2}kept; paused for 2:00 h besides$/,
+    );
+    const { condition, status } = { condition: "paused", status: "running" } as const;
+    const sentences = [`Stage head is paused since ${since.toISOString()} by anna@lab.`];
+    const of = { runId: "r", condition, status, sentences, advice: [], warnings: [], lastLines: [] };
+    assert.match(explanationText(of, plainScreen()), /paused since 2025-11-30 14:03 by/);
+  });
+
   it("fits 80 columns, with the metrics below the bar", () => {
     assert.deepEqual(stageTable(STAGES, plainScreen(80)).split("\n"), [
       "= ingest    cached           0.1 s  2062 images, 10 classes",

@@ -301,6 +301,13 @@ describe("doctorText", () => {
       "  fix: `thaw up`",
     ]);
   });
+
+  it("cuts no path: one that has no room beside its version has a line of its own", () => {
+    const where = `/opt/${"a-folder-of-somebody/".repeat(3)}temporal`;
+    const [first] = checks;
+    const text = doctorText([{ ...(first as CheckJson), where }], "/home/me", plainScreen());
+    assert.deepEqual(lines(text), ["  WHAT      VERSION", "  WHERE", "✓ temporal  1.9.1", `  ${where}`]);
+  });
 });
 
 describe("filesTable", () => {

@@ -50,6 +50,12 @@ describe("refused", () => {
       /^ingest is at work/,
     ],
     [{ kind: "finish" }, { ...tuning, stage: { name: "fold-2", kind: "fold" } }, /^fold-2 is at work/],
+    [
+      { kind: "set", epochs: 3 },
+      { ...tuning, paused, stage: { name: "features", kind: "features" } },
+      /^the run is paused at features, which is not to be steered: only/,
+    ],
+    [{ kind: "finish" }, { ...tuning, paused, stage: undefined }, /^the run is paused: only/],
     [{ kind: "finish" }, { ...tuning, commands: [finish] }, /^tune-1 is being ended already: anna@lab/],
     [{ kind: "set", epochs: 3 }, { ...tuning, commands: [finish] }, /^tune-1 is being ended already/],
     [{ kind: "set" }, tuning, /^nothing is to be set$/],
@@ -68,6 +74,10 @@ describe("refused", () => {
   for (const [command, situation, message] of cases)
     test(`${JSON.stringify(command)}: ${message.source}`, () =>
       assert.match(ask(command, situation)?.message ?? "accepted", message));
+  test("while the run is paused, how it goes on is said", () => {
+    const stage = { name: "features", kind: "features" };
+    assert.match(ask({ kind: "finish" }, { ...tuning, paused, stage })?.hint ?? "", /^`thaw unpause RUN`/);
+  });
   test("requests that are none", () => {
     for (const request of [
       { by: "x@y" },

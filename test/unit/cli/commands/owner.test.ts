@@ -1,7 +1,7 @@
 /** A report is asked for of runs in whatever state. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { requireReport } from "../../../../cli/owner.js";
+import { requireFiles, requireReport } from "../../../../cli/owner.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { COMPLETED, RUNNING } from "../runViews.js";
 
@@ -22,4 +22,19 @@ test("where there is no report, the refusal says in which state the run is and w
   assert.match(refused("failed").message, /no report: it is failed/);
   assert.match(refused("cancelled").hint ?? "", /thaw explain /);
   assert.doesNotThrow(() => requireReport({ run: COMPLETED, artifacts: { report: artifact } }));
+});
+
+test("files of a report that is not there are refused as the report is, those of other stages are not", () => {
+  const owner = { run: RUNNING, artifacts: { ingest: artifact } };
+  for (const what of ["report", "report/report.html"])
+    assert.throws(() => requireFiles(owner, what), {
+      code: "NOT_FOUND",
+      message: /no report yet: it is running/,
+    });
+  assert.doesNotThrow(() => requireFiles(owner, "ingest"));
+  const model = { name: "digits", version: 2, runId: "digits-1" } as never;
+  assert.throws(() => requireFiles({ model, artifacts: {} }, "report/x"), {
+    message: /^digits@2 has no report: the record of its run is not there$/,
+    hint: /thaw explain digits-1/,
+  });
 });

@@ -472,6 +472,7 @@ export const OF_OURS: ReadonlySet<string> = new Set([
     "size",
     "dateTime",
     "shortTime",
+    "withShortTimes",
     "timeOfDay",
     "progressBar",
   ],

@@ -62,6 +62,16 @@ test("handing commands on is no stage, and a stage that was paused is done in th
   assert.equal(until.stages.find(({ name }) => name === "tune-1")?.state, "paused");
 });
 
+test("the time of a pause is not the stage's: it is told beside it", () => {
+  const { stages } = recorded("paused-and-steered.json");
+  const tuned = stages.find(({ name }) => name === "tune-1");
+  assert.ok(tuned?.seconds !== undefined && tuned.paused !== undefined);
+  // It stopped at 02:22:23.0 and was given out again at 02:22:55.0.
+  assert.ok(Math.abs(tuned.paused - 31.961) < 0.01, `paused for ${tuned.paused} s`);
+  assert.ok(tuned.seconds > 60 && tuned.seconds < 86, `took ${tuned.seconds} s`);
+  assert.ok(stages.every(({ name, paused }) => name === "tune-1" || paused === undefined));
+});
+
 test("how long a stage waited for a worker is told apart from its work", () => {
   const { stages } = recorded("recipe-one-stage.json");
   for (const { name, state, seconds = 0, waited } of stages) {
