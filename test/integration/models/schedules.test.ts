@@ -194,6 +194,9 @@ describe("pause", () => {
     assert.match(pause?.by ?? "", /@/);
     const { stdout } = await thaw(["schedule", "show", ID], { cwd: stack.folder });
     assert.match(stdout, /paused by .*: new camera/);
+    // Applied as it is: the pause stays, and that is said.
+    const { warnings } = await apply();
+    assert.ok(warnings.some((warning) => warning.includes("still paused")));
     assert.match(stdout, /NEXT, IF UNPAUSED/);
   });
 
