@@ -205,7 +205,10 @@ async function settle(
   const changed = before === undefined ? [] : changedParts(before, wanted);
   const isAsApplied = described !== undefined && digestOfDescribed(described) === before?.applied;
   if (before !== undefined && changed.length === 0 && isAsApplied)
-    return { id, outcome: "unchanged", changed, warnings: await warningsOf(session, wanted) };
+    return {
+      ...{ id, outcome: "unchanged", changed },
+      warnings: [...pausedWarning(id, described.state.paused), ...(await warningsOf(session, wanted))],
+    };
   const { known } = await ensureSearchAttributes(session);
   if (described === undefined) {
     const last = (await listSwitches(session.store, id)).at(-1);
@@ -226,8 +229,15 @@ async function settle(
       : changed.length > 0 || before === undefined
         ? "updated"
         : "put right";
-  return { id, outcome, changed, warnings: await warningsOf(session, wanted) };
+  return {
+    ...{ id, outcome, changed },
+    warnings: [...pausedWarning(id, now.state.paused), ...(await warningsOf(session, wanted))],
+  };
 }
+
+/** An apply leaves a pause as it is: who sets new times would else wait for looks that do not come. */
+const pausedWarning = (id: string, paused: boolean): readonly string[] =>
+  paused ? [`it is still paused, and looks again after \`thaw schedule unpause ${id}\``] : [];
 
 function changedParts(before: ScheduleRecord, wanted: WantedSchedule): SchedulePart[] {
   const parts = (record: WantedSchedule): Readonly<Record<SchedulePart, unknown>> => {

@@ -127,6 +127,9 @@ export async function backfillSchedule(
   name: string,
   { from, to, overlap }: { readonly from: Date; readonly to: Date; readonly overlap?: Overlap },
 ): Promise<Backfilled> {
+  // Before the order of the two: without --to nobody has said what --from would not be before.
+  if (from.getTime() > Date.now())
+    throw new ThawError("USAGE", "--from lies in the future, which will come of itself");
   if (!(from < to)) throw new ThawError("USAGE", "--from is not before --to");
   if (to.getTime() > Date.now())
     throw new ThawError("USAGE", "--to lies in the future, which will come of itself");

@@ -5,6 +5,7 @@ import { contextOf, withExamples } from "../../context.js";
 import { backfilledJson } from "../../json/models/schedules.js";
 import { since } from "../../options/since.js";
 import { suggest } from "../../render/runs/advice.js";
+import { wrapWords } from "../../render/words.js";
 import { withSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { overlapOption } from "./apply.js";
@@ -82,10 +83,14 @@ export function addBackfill(schedule: Command): void {
       const backfilled = await withSession(project, (session) =>
         backfillSchedule(session, id, { from, to, ...(overlap === undefined ? {} : { overlap }) }),
       );
-      output.data(backfilledJson(backfilled), ({ id: shown, times }) =>
-        times.length === 1
-          ? `${shown} looks for ${times[0]}`
-          : `${shown} looks for ${times.length} times, ${times[0]} to ${times.at(-1)}`,
+      output.data(backfilledJson(backfilled), ({ id: shown, times }, { width }) =>
+        wrapWords(
+          times.length === 1
+            ? `${shown} looks for ${times[0]}`
+            : `${shown} looks for ${times.length} times, ${times[0]} to ${times.at(-1)}`,
+          width,
+          "  ",
+        ),
       );
       if (backfilled.times.length > 1 && overlap === undefined)
         output.talk(say`As its overlap policy lets them: --overlap buffer-all has one after the other.`);

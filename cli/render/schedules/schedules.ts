@@ -57,7 +57,9 @@ function stateText({ id, state, differs, pause, running }: ScheduleJson): string
     case "paused":
     case "active": {
       const who = pause?.by === undefined ? "" : ` by ${pause.by}`;
-      const why = pause?.note === undefined ? "" : `: ${pause.note}`;
+      // A pause without a reason has this note, which would say the same twice.
+      const isReason = pause?.note !== undefined && pause.note !== `paused by ${pause.by}`;
+      const why = isReason ? `: ${pause.note}` : "";
       const other = differs
         ? `; the server's is another than was applied, \`thaw schedule apply --from-store ${id}\` puts it right`
         : "";

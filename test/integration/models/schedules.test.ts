@@ -166,6 +166,7 @@ describe("looks", () => {
     );
     assert.match(await refusal("backfill", ID, "--from", day(3, 5), "--to", day(3, 6)), /has no time from/);
     assert.match(await refusal("backfill", ID, "--from", day(3, 6), "--to", day(3, 5)), /not before/);
+    assert.match(await refusal("backfill", ID, "--from", day(-2, 0)), /--from lies in the future/);
     const span = ["--from", day(3, 0), "--to", day(2, 12), "--overlap", "allow-all"];
     const { times } = await schedule<{ times: string[] }>("backfill", ID, ...span);
     assert.equal(times.length, 2);
@@ -193,6 +194,9 @@ describe("pause", () => {
     assert.match(pause?.by ?? "", /@/);
     const { stdout } = await thaw(["schedule", "show", ID], { cwd: stack.folder });
     assert.match(stdout, /paused by .*: new camera/);
+    // Applied as it is: the pause stays, and that is said.
+    const { warnings } = await apply();
+    assert.ok(warnings.some((warning) => warning.includes("still paused")));
     assert.match(stdout, /NEXT, IF UNPAUSED/);
   });
 
