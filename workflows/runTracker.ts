@@ -10,6 +10,7 @@ import {
   setHandler,
 } from "@temporalio/workflow";
 import type { StageOutcome } from "../spec/pipeline/activities.js";
+import { heldBy, type StagePauses } from "../spec/pipeline/pauses.js";
 import {
   PROGRESS_SIGNAL,
   RUN_STATE_QUERY,
@@ -66,6 +67,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
   /** Learned since the last stage began; each command is an event of the history, so they go with the next stage's. */
   let learned: AttributeValues = {};
   const atWork = new Set<string>();
+  /** In milliseconds. */
   const pauses = new Map<string, StagePauses>();
   /** The stage that the run is found by: the last that began, of those at work. */
   let foremostStage: string | undefined;
@@ -144,7 +146,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
     },
     hold: (name, pause, { epoch, step } = { stage: name }) => {
       find({ state: pause === undefined ? "running" : "paused" });
-      pauses.set(name, held(pauses.get(name), pause !== undefined));
+      pauses.set(name, heldBy(pauses.get(name), pause !== undefined, Date.now()));
       if (pause === undefined) set({ name, state: "running" });
       else {
         const place = epoch === undefined ? "" : `at epoch ${epoch}, step ${step}, `;
@@ -177,22 +179,12 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
   };
 }
 
-/** How long pauses have held a stage: in ms, and in ms since 1970 since when one does. */
-interface StagePauses {
-  readonly over: number;
-  readonly since?: number;
-}
-
-function held({ over, since }: StagePauses = { over: 0 }, isHeld: boolean): StagePauses {
-  const sum = over + (since === undefined ? 0 : Date.now() - since);
-  return isHeld ? { over: sum, since: Date.now() } : { over: sum };
-}
-
 /** Of a stage that ends now. A run that waits for a person for a night has not worked through it. */
 function timeOf(started: number, pauses: StagePauses | undefined): Pick<StageStatus, "seconds" | "paused"> {
-  const whole = (Date.now() - started) / 1000;
+  const now = Date.now();
+  const whole = (now - started) / 1000;
   if (pauses === undefined) return { seconds: whole };
-  const paused = held(pauses, false).over / 1000;
+  const paused = heldBy(pauses, false, now).over / 1000;
   return { seconds: whole - paused, paused };
 }
 

@@ -1,6 +1,7 @@
 /** The stages of a run from its event history, for when no worker answers the query. */
 import { z } from "zod";
 import type { ErrorCode } from "../../spec/errors.js";
+import { heldBy, type StagePauses } from "../../spec/pipeline/pauses.js";
 import type { StageStatus } from "../../spec/pipeline/run.js";
 import { type RunFacts, refuses, type StageFact } from "../../spec/pipeline/walk/facts.js";
 import { stageStatuses } from "../../spec/pipeline/walk/statuses.js";
@@ -30,7 +31,7 @@ export function readHistory(history: History): RunHistory {
   const outcomes: Record<string, StageFact> = {};
   const began = new Map<string, number>();
   const waits = waitsByStage(all);
-  const pauses = new Map<string, { readonly over: number; readonly since?: number }>();
+  const pauses = new Map<string, StagePauses>();
   const scheduled: Scheduled = new Map();
   for (const event of all) {
     const change = changeOf(event, scheduled);
@@ -38,10 +39,9 @@ export function readHistory(history: History): RunHistory {
     const now = secondsOf(event.eventTime);
     const since = began.get(change.name) ?? now;
     began.set(change.name, since);
-    const pause = pauses.get(change.name);
-    const paused = (pause?.over ?? 0) + (pause?.since === undefined ? 0 : now - pause.since);
-    if (change.state === "paused") pauses.set(change.name, { over: paused, since: now });
-    else if (pause !== undefined) pauses.set(change.name, { over: paused });
+    const pause = heldBy(pauses.get(change.name), change.state === "paused", now);
+    pauses.set(change.name, pause);
+    const { over: paused } = pause;
     const waited = waits.get(change.name);
     const ended = {
       ...change,

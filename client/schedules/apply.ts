@@ -16,7 +16,7 @@ import {
   type ScheduleTimes,
   scheduleIdOf,
 } from "../../spec/schedules/schedule.js";
-import { secondsText } from "../../spec/schedules/words.js";
+import { noteOfPause, secondsText } from "../../spec/schedules/words.js";
 import { zoneOf } from "../../spec/schedules/zones.js";
 import { canonicalJson, sha256 } from "../../store/artifacts/keys.js";
 import { unlessDamaged } from "../../store/record.js";
@@ -205,14 +205,11 @@ async function settle(
   const changed = before === undefined ? [] : changedParts(before, wanted);
   const isAsApplied = described !== undefined && digestOfDescribed(described) === before?.applied;
   if (before !== undefined && changed.length === 0 && isAsApplied)
-    return {
-      ...{ id, outcome: "unchanged", changed },
-      warnings: [...pausedWarning(id, described.state.paused), ...(await warningsOf(session, wanted))],
-    };
+    return { id, outcome: "unchanged", changed, warnings: await warningsOf(session, wanted) };
   const { known } = await ensureSearchAttributes(session);
   if (described === undefined) {
     const last = (await listSwitches(session.store, id)).at(-1);
-    const pause = last?.paused === true ? (last.note ?? `paused by ${last.by}`) : undefined;
+    const pause = last?.paused === true ? (last.note ?? noteOfPause(last.by)) : undefined;
     await createSchedule(session, wanted, before === undefined ? undefined : pause, known);
   } else await updateSchedule(session, wanted, known);
   const now = await describeSchedule(session, id);
@@ -229,15 +226,8 @@ async function settle(
       : changed.length > 0 || before === undefined
         ? "updated"
         : "put right";
-  return {
-    ...{ id, outcome, changed },
-    warnings: [...pausedWarning(id, now.state.paused), ...(await warningsOf(session, wanted))],
-  };
+  return { id, outcome, changed, warnings: await warningsOf(session, wanted) };
 }
-
-/** An apply leaves a pause as it is: who sets new times would else wait for looks that do not come. */
-const pausedWarning = (id: string, paused: boolean): readonly string[] =>
-  paused ? [`it is still paused, and looks again after \`thaw schedule unpause ${id}\``] : [];
 
 function changedParts(before: ScheduleRecord, wanted: WantedSchedule): SchedulePart[] {
   const parts = (record: WantedSchedule): Readonly<Record<SchedulePart, unknown>> => {
@@ -268,8 +258,13 @@ async function warningsOf(session: Session, { id, times }: WantedSchedule): Prom
       : undefined;
     return daylightText(trouble, times.timezone, looks);
   });
-  const next = (await describeSchedule(session, id))?.info.nextActionTimes ?? [];
+  const described = await describeSchedule(session, id);
+  const next = described?.info.nextActionTimes ?? [];
   const never =
     next.length > 0 ? [] : ["the server finds no time at which it would look: --skip may leave none"];
-  return [...never, ...(await Promise.all(troubles))];
+  // An apply leaves a pause as it is: who sets new times would else wait for looks that do not come.
+  const paused = described?.state.paused
+    ? [`it is still paused, and looks again after \`thaw schedule unpause ${id}\``]
+    : [];
+  return [...paused, ...never, ...(await Promise.all(troubles))];
 }

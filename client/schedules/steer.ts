@@ -4,6 +4,7 @@ import { ScheduleNotFoundError } from "@temporalio/client";
 import { ThawError } from "../../spec/errors.js";
 import { MOST_OF_A_NOTE } from "../../spec/records/aliasDecision.js";
 import type { Overlap } from "../../spec/schedules/schedule.js";
+import { noteOfPause } from "../../spec/schedules/words.js";
 import { unlessDamaged } from "../../store/record.js";
 import { readSchedule, removeSchedule, writeSwitch } from "../../store/records/schedules.js";
 import type { Session } from "../session.js";
@@ -63,7 +64,7 @@ export async function switchSchedule(
   if (described.state.paused === paused) return { id, paused, switched: false };
   await told(session, id, paused ? "pausing" : "unpausing", (handle) =>
     paused
-      ? handle.pause(note || `paused by ${by}`)
+      ? handle.pause(note || noteOfPause(by))
       : // The server takes an empty note for no order at all.
         handle.unpause(note || record?.note || `unpaused by ${by}`),
   );

@@ -144,3 +144,6 @@ export function policiesText({ overlap, catchup, pauseAfter }: SchedulePolicies)
       : [`${pauseAfter === 1 ? "a failed look pauses" : `${pauseAfter} failed looks in a row pause`} it`]),
   ];
 }
+
+/** What the server notes of a pause for which nobody gave a reason. */
+export const noteOfPause = (by: string | undefined): string => `paused by ${by}`;

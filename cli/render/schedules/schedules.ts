@@ -1,5 +1,5 @@
 /** Schedules as text. */
-import { policiesText, timesText } from "../../../spec/schedules/words.js";
+import { noteOfPause, policiesText, timesText } from "../../../spec/schedules/words.js";
 import { zonedText } from "../../../spec/schedules/zones.js";
 import type {
   AppliedJson,
@@ -58,7 +58,7 @@ function stateText({ id, state, differs, pause, running }: ScheduleJson): string
     case "active": {
       const who = pause?.by === undefined ? "" : ` by ${pause.by}`;
       // A pause without a reason has this note, which would say the same twice.
-      const isReason = pause?.note !== undefined && pause.note !== `paused by ${pause.by}`;
+      const isReason = pause?.note !== undefined && pause.note !== noteOfPause(pause.by);
       const why = isReason ? `: ${pause.note}` : "";
       const other = differs
         ? `; the server's is another than was applied, \`thaw schedule apply --from-store ${id}\` puts it right`
