@@ -27,9 +27,10 @@ import { readUploadList } from "../../store/images/uploads.js";
 import { unlessDamaged } from "../../store/record.js";
 import { newestDecision } from "../../store/records/aliases.js";
 import { voidingWarnings } from "../../store/records/doubts.js";
-import { listVersions, newestRun, readModel } from "../../store/records/records.js";
+import { listVersions, readModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
 import { championOf, type ListedImages, lastDeeper, layersBelow } from "./depthFacts.js";
+import { lastTrained, type Reference } from "./lastTrained.js";
 
 const DAY_MS = 86_400_000;
 
@@ -124,30 +125,6 @@ async function readVersions(store: Store, name: string): Promise<ModelVersion[]>
   const numbers = await listVersions(store, name);
   const read = numbers.map((version) => unlessDamaged(readModel(store, name, version), []));
   return (await Promise.all(read)).filter((version) => version !== undefined);
-}
-
-/** What a version was last made of. */
-interface Reference extends ModelVersion {
-  readonly trained: Date;
-}
-
-/**
- * The newest run, or the newest version where that run left no record. Not every run makes a version: one that learned again
- * what is known, from images or settings that are other ones all the same, would else be due at every look.
- */
-async function lastTrained(
-  store: Store,
-  name: string,
-  versions: readonly ModelVersion[],
-): Promise<Reference | undefined> {
-  const newest = versions.at(-1);
-  if (newest === undefined) return undefined;
-  const registered = { ...newest, trained: new Date(newest.createdAt) };
-  const run = await unlessDamaged(newestRun(store, name), []);
-  const version = versions.find((one) => one.version === run?.result.version);
-  if (run === undefined || version === undefined) return registered;
-  if (newest.runId !== run.result.runId && run.started < registered.trained) return registered;
-  return { ...version, artifacts: run.result.artifacts, trained: run.started };
 }
 
 function datasetsOf(versions: readonly ModelVersion[]): readonly ArtifactRef[] {

@@ -14,7 +14,11 @@ import type { DriftRecord } from "../../../spec/records/drift.js";
 import type { Metered, Usage } from "../../../spec/records/usage.js";
 import type { DriftActivities } from "../../../spec/retraining/drift.js";
 import type { NewestActivities, NewestInBrief } from "../../../spec/retraining/newest.js";
-import { POD_QUESTION_TYPE, type PodQuestion } from "../../../spec/retraining/podQuestion.js";
+import {
+  POD_QUESTION_TYPE,
+  type PodQuestion,
+  QUESTION_POD_QUERY,
+} from "../../../spec/retraining/podQuestion.js";
 import { RETRAIN_STATE_QUERY, type RetrainState, type Tick } from "../../../spec/retraining/retraining.js";
 import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { datasetOf } from "../../../store/artifacts/comparable.js";
@@ -109,7 +113,13 @@ async function work(kind: string, run: DriftRequest["run"]): Promise<Usage> {
     trouble.killed--;
     const end = { reason: "out-of-memory", sentence: "it used more than 1Gi" } as const;
     const state: PodState = { phase: "ended", ...end, ended: 2 - trouble.killed, lastEnd: end };
-    await client.workflow.getHandle(workflowId).signal(POD_SIGNAL, state);
+    const question = client.workflow.getHandle(workflowId);
+    // What is said of a pod does not count before the workflow knows that its Job was made.
+    while ((await question.query<PodState | null>(QUESTION_POD_QUERY)) === null) {
+      heartbeat();
+      await sleep(50);
+    }
+    await question.signal(POD_SIGNAL, state);
     for (;;) {
       heartbeat();
       await sleep(50);
