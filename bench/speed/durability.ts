@@ -13,7 +13,6 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startRun } from "../../client/runs/start.js";
 import { fetchEvents } from "../../client/temporal/eventHistory.js";
-import { secondsOf } from "../../client/temporal/payloads.js";
 import { cpuSeconds } from "../../engine/cpuTime.js";
 import { SERVICE_NAMES } from "../../runtime/services/names.js";
 import { childEnvironment } from "../../spec/processes/childEnvironment.js";
@@ -22,6 +21,7 @@ import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { enginePid, servicePid } from "../../test/support/services/faults.js";
 import { type Stack, startStack } from "../../test/support/services/stack.js";
 import { median, output, ROOT } from "../support.js";
+import { activitySpans } from "./activitySpans.js";
 import type { InProcess } from "./inProcess.js";
 
 const [images = join(ROOT, "..", "shared", "data", "sign-digits"), times = "1", settings = "{}"] =
@@ -103,22 +103,7 @@ async function stagesOf(
   runId: string,
 ): Promise<{ readonly stages: readonly StageOfRun[]; readonly ofTheStore: number }> {
   const { events = [] } = await fetchEvents(session, runId);
-  const spans = new Map<string, { scheduled: number; started: number; ended: number }>();
-  const ids = new Map<string, string>();
-  const starts = new Map<string, number>();
-  for (const event of events ?? []) {
-    const at = secondsOf(event.eventTime);
-    const scheduled = event.activityTaskScheduledEventAttributes;
-    if (scheduled?.activityId) {
-      ids.set(String(event.eventId), scheduled.activityId);
-      spans.set(scheduled.activityId, { scheduled: at, started: at, ended: at });
-    }
-    const started = event.activityTaskStartedEventAttributes;
-    if (started) starts.set(String(started.scheduledEventId), at);
-    const done = event.activityTaskCompletedEventAttributes;
-    const span = done && spans.get(ids.get(String(done.scheduledEventId)) ?? "");
-    if (span) Object.assign(span, { started: starts.get(String(done.scheduledEventId)) ?? at, ended: at });
-  }
+  const spans = activitySpans(events ?? []);
   const lengthOf = (id: string): number => {
     const span = spans.get(id);
     return span === undefined ? 0 : span.ended - span.scheduled;

@@ -1,0 +1,100 @@
+/**
+ * Folds side by side: `node dist/bench/speed/folds.js [FOLDER [WORKERS,… [FOLDS [IMAGES A CLASS]]]]`. The same run for each number of
+ * training workers on this machine, each with one thread, its own services and store, and as many stages at once. Prints the seconds
+ * from the first fold's order to the last one's end, folds a minute, the ratio to the first number, and whether all folds have the same bytes.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, readdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseRunFile } from "../../client/runFile/parse.js";
+import { startRun } from "../../client/runs/start.js";
+import { fetchEvents } from "../../client/temporal/eventHistory.js";
+import type { RunResult } from "../../spec/pipeline/run.js";
+import { type Stack, startStack } from "../../test/support/services/stack.js";
+import { ROOT } from "../support.js";
+import { activitySpans } from "./activitySpans.js";
+
+const [
+  images = join(ROOT, "..", "shared", "data", "sign-digits"),
+  workers = "1,2",
+  folds = "8",
+  each = "24",
+] = process.argv.slice(2);
+const ENTRY = fileURLToPath(new URL("../../worker/training.js", import.meta.url));
+/** As many workers as cores shall not share them. */
+const ONE_THREAD = { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", OMP_NUM_THREADS: "1" };
+const runFile = (parallel: number): string => `
+name: folds
+data: { path: images }
+recipe: staged
+augment: { views: 2 }
+unfreeze: { stages: [blocks.6] }
+evaluation: { folds: ${folds} }
+parallel: ${parallel}
+`;
+
+/** The first so many files of each class, by name. */
+async function takeImages(to: string): Promise<void> {
+  for (const { name } of (await readdir(images, { withFileTypes: true })).filter((one) =>
+    one.isDirectory(),
+  )) {
+    await mkdir(join(to, name), { recursive: true });
+    const files = (await readdir(join(images, name))).sort().slice(0, Number(each));
+    for (const file of files) await cp(join(images, name, file), join(to, name, file));
+  }
+}
+
+interface Folds {
+  /** From the first one's order to the last one's end. */
+  readonly seconds: number;
+  readonly count: number;
+  readonly digests: string;
+}
+
+async function foldsOf({ session, folder }: Stack, parallel: number): Promise<Folds> {
+  const file = parseRunFile(runFile(parallel), "thaw.yaml", []);
+  const { runId } = await startRun(session, { file, dataPath: join(folder, "images") });
+  const { artifacts } = (await session.temporal.workflow.getHandle(runId).result()) as RunResult;
+  const { events } = await fetchEvents(session, runId);
+  const spans = [...activitySpans(events ?? [])].flatMap(([id, span]) =>
+    /^fold-\d+$/.test(id) ? [span] : [],
+  );
+  const made = Object.entries(artifacts).filter(([stage]) => /^fold-\d+$/.test(stage));
+  return {
+    seconds:
+      Math.max(...spans.map(({ ended }) => ended)) - Math.min(...spans.map(({ scheduled }) => scheduled)),
+    count: spans.length,
+    digests: made.map(([stage, { digest }]) => `${stage} ${digest}`).join("\n"),
+  };
+}
+
+async function measured(count: number): Promise<Folds> {
+  const stack = await startStack({ workers: true, trainingVariables: ONE_THREAD });
+  const others: ChildProcess[] = [];
+  try {
+    const env = { ...process.env, ...ONE_THREAD, THAW_PROJECT: stack.folder };
+    for (let number = 1; number < count; number++)
+      others.push(spawn(process.execPath, [ENTRY], { env, stdio: "ignore" }));
+    await takeImages(join(stack.folder, "images"));
+    return await foldsOf(stack, count);
+  } finally {
+    for (const other of others) if (other.exitCode === null && other.kill()) await once(other, "exit");
+    await stack.close();
+  }
+}
+
+console.log(`${availableParallelism()} cores, ${resolve(images)}, ${each} images a class, ${folds} folds`);
+let first: Folds | undefined;
+for (const count of workers.split(",").map(Number)) {
+  const { seconds, count: done, digests } = await measured(count);
+  first ??= { seconds, count: done, digests };
+  const same = digests === first.digests ? "the same bytes" : "OTHER BYTES";
+  console.log(
+    `${count} workers: ${seconds.toFixed(1)} s for ${done} folds, ${((60 * done) / seconds).toFixed(1)} a minute, ` +
+      `${(first.seconds / seconds).toFixed(2)} times the first; ${same}`,
+  );
+  if (digests !== first.digests) process.exitCode = 1;
+}
