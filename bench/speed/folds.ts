@@ -13,6 +13,7 @@ import { parseRunFile } from "../../client/runFile/parse.js";
 import { startRun } from "../../client/runs/start.js";
 import { fetchEvents } from "../../client/temporal/eventHistory.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
+import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { type Stack, startStack } from "../../test/support/services/stack.js";
 import { ROOT } from "../support.js";
 import { activitySpans } from "./activitySpans.js";
@@ -20,7 +21,7 @@ import { activitySpans } from "./activitySpans.js";
 const [
   images = join(ROOT, "..", "shared", "data", "sign-digits"),
   workers = "1,2",
-  folds = "8",
+  number = "8",
   each = "24",
 ] = process.argv.slice(2);
 const ENTRY = fileURLToPath(new URL("../../worker/training.js", import.meta.url));
@@ -32,7 +33,7 @@ data: { path: images }
 recipe: staged
 augment: { views: 2 }
 unfreeze: { stages: [blocks.6] }
-evaluation: { folds: ${folds} }
+evaluation: { folds: ${number} }
 parallel: ${parallel}
 `;
 
@@ -51,7 +52,10 @@ interface Folds {
   /** From the first one's order to the last one's end. */
   readonly seconds: number;
   readonly count: number;
-  readonly digests: string;
+  /** Of the engines at the folds. */
+  readonly processorSeconds: number;
+  /** Of all files of all folds. A manifest's own digest has times in it. */
+  readonly files: string;
 }
 
 async function foldsOf({ session, folder }: Stack, parallel: number): Promise<Folds> {
@@ -62,12 +66,17 @@ async function foldsOf({ session, folder }: Stack, parallel: number): Promise<Fo
   const spans = [...activitySpans(events ?? [])].flatMap(([id, span]) =>
     /^fold-\d+$/.test(id) ? [span] : [],
   );
-  const made = Object.entries(artifacts).filter(([stage]) => /^fold-\d+$/.test(stage));
+  // They stand in the order in which they ended.
+  const made = Object.entries(artifacts)
+    .filter(([stage]) => /^fold-\d+$/.test(stage))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const manifests = await Promise.all(made.map(([, ref]) => requireManifest(session.store, ref)));
+  const times = spans.flatMap(({ scheduled, ended }) => [scheduled, ended]);
   return {
-    seconds:
-      Math.max(...spans.map(({ ended }) => ended)) - Math.min(...spans.map(({ scheduled }) => scheduled)),
+    seconds: Math.max(...times) - Math.min(...times),
     count: spans.length,
-    digests: made.map(([stage, { digest }]) => `${stage} ${digest}`).join("\n"),
+    processorSeconds: manifests.reduce((sum, { usage }) => sum + (usage?.cpuSeconds ?? 0), 0),
+    files: JSON.stringify(manifests.map(({ files }) => files.map(({ name, digest }) => [name, digest]))),
   };
 }
 
@@ -76,7 +85,7 @@ async function measured(count: number): Promise<Folds> {
   const others: ChildProcess[] = [];
   try {
     const env = { ...process.env, ...ONE_THREAD, THAW_PROJECT: stack.folder };
-    for (let number = 1; number < count; number++)
+    for (let other = 1; other < count; other++)
       others.push(spawn(process.execPath, [ENTRY], { env, stdio: "ignore" }));
     await takeImages(join(stack.folder, "images"));
     return await foldsOf(stack, count);
@@ -86,15 +95,17 @@ async function measured(count: number): Promise<Folds> {
   }
 }
 
-console.log(`${availableParallelism()} cores, ${resolve(images)}, ${each} images a class, ${folds} folds`);
+console.log(`${availableParallelism()} cores, ${resolve(images)}, ${each} images a class, ${number} folds`);
 let first: Folds | undefined;
 for (const count of workers.split(",").map(Number)) {
-  const { seconds, count: done, digests } = await measured(count);
-  first ??= { seconds, count: done, digests };
-  const same = digests === first.digests ? "the same bytes" : "OTHER BYTES";
+  const folds = await measured(count);
+  first ??= folds;
+  const { seconds, count: done, processorSeconds, files } = folds;
+  const isSame = files === first.files;
   console.log(
     `${count} workers: ${seconds.toFixed(1)} s for ${done} folds, ${((60 * done) / seconds).toFixed(1)} a minute, ` +
-      `${(first.seconds / seconds).toFixed(2)} times the first; ${same}`,
+      `${(first.seconds / seconds).toFixed(2)} times the first; engines ${processorSeconds.toFixed(1)} s of a processor; ` +
+      (isSame ? "the same bytes" : "OTHER BYTES"),
   );
-  if (digests !== first.digests) process.exitCode = 1;
+  if (!isSame) process.exitCode = 1;
 }
