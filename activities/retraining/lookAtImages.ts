@@ -209,7 +209,33 @@ async function differences(
     if (asked(parameters) !== asked(plan.parameters)) settings = true;
     else if (!isMadeBy({ ...plan, parameters }, manifest, engine)) code = true;
   }
+  if (await asksOtherwise(store, reference, planStages(file, base, candidates), kinds.includes("tune")))
+    settings = true;
   return { settings, code };
+}
+
+/**
+ * Whether another recipe is asked for, more stages or another gate: of a version without stages nothing else tells. Folds judge a
+ * version and train none; what a base has met, and that a head alone was trained, nobody asks for.
+ * @param isOneBase several have stages of their own, and which of them it will be is not known
+ */
+async function asksOtherwise(
+  store: Store,
+  { artifacts: { recipe: made } }: Reference,
+  plans: readonly StagePlan[],
+  isOneBase: boolean,
+): Promise<boolean> {
+  const plan = plans.find(({ name }) => name === "recipe");
+  if (made === undefined || plan === undefined) return false;
+  const asked = ({
+    folds: _folds,
+    tuned: _tuned,
+    headOnly: _headOnly,
+    base: _base,
+    planned,
+    ...others
+  }: StagePlan["parameters"]): string => canonicalJson(isOneBase ? { ...others, planned } : others);
+  return asked((await requireManifest(store, made)).parameters) !== asked(plan.parameters);
 }
 
 const isVersionOf = (model: string, base: string): boolean => base.startsWith(`model:${model}@`);

@@ -90,6 +90,9 @@ async function readText(path: string): Promise<string> {
   });
 }
 
+/** What belongs behind `--set`, where several were written behind one. */
+const SETTING = /^[a-z_]+(\.[a-z_]+)*=/;
+
 /** All keys with their comments are 20 kB. */
 const MAX_BYTES = 1_000_000;
 
@@ -108,7 +111,9 @@ async function readBytes(path: string): Promise<Buffer> {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") {
       throw new ThawError("NOT_FOUND", `there is no run file ${path}`, {
-        hint: "`thaw init FOLDER` looks at a folder of images and writes one",
+        hint: SETTING.test(path)
+          ? `each value wants a --set of its own: --set ${path}`
+          : "`thaw init FOLDER` looks at a folder of images and writes one",
         cause,
       });
     }

@@ -184,6 +184,9 @@ test("nothing is due after it, but where something else is asked for: of the bas
   assert.deepEqual(await reasons(), []);
   assert.deepEqual(await reasons("unfreeze.epochs=2"), ["settings"]);
   assert.deepEqual(await reasons("augment.rotate=3"), ["settings"]);
+  assert.deepEqual(await reasons("recipe=extractor-only"), ["settings"]);
+  assert.deepEqual(await reasons("unfreeze.stages=[layer2,layer1]"), ["settings"], "a stage more");
+  assert.deepEqual(await reasons("evaluation.folds=3"), [], "folds train no version");
   assert.deepEqual(await reasons("base=small", "unfreeze.stages=[top]"), ["settings"]);
   assert.deepEqual(await reasons("base=model:shapes@1"), [], "it came of that");
   const { champion } = await lookWith(engine, "unfreeze.epochs=2");

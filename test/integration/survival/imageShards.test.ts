@@ -15,7 +15,7 @@ import type { Progress } from "../../../spec/records/training.js";
 import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { fillBucket } from "../../support/services/bucket.js";
-import { killAtShard, slowEngines, waitForStage } from "../../support/services/faults.js";
+import { killAtShard, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import { registerTinyBase, type Stack } from "../../support/services/stack.js";
 import { manifestsOf } from "../../support/store/manifests.js";
@@ -83,13 +83,12 @@ async function shardActivities(runId: string) {
 test("an engine that is killed costs one shard; the dataset has the bytes of a run without any", async () => {
   const whole = await ingestOf(await start("off"));
   assert.equal((await shardsThere()).size, 0);
-  // The run before may leave its engine to this one, or take it away: whichever it is, shards last for as long as this takes.
-  const goOn = slowEngines(stack);
   const runId = await start(PER_SHARD, [], { lineage: { from: "ingest" } });
   const untilShards = (isSo: (progress: Progress) => boolean) =>
     waitForStage(stack, runId, "ingest", ({ progress }) => progress?.phase === "shards" && isSo(progress));
-  await untilShards(({ step, total }) => step > 0 && step < total);
-  const before = await killAtShard(stack, goOn, shardsThere);
+  const before = await killAtShard(stack, shardsThere, () =>
+    untilShards(({ step, total }) => step > 0 && step < total),
+  );
   const dataset = await ingestOf(runId);
 
   const after = await shardsThere();

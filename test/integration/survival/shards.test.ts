@@ -11,7 +11,7 @@ import type { Progress } from "../../../spec/records/training.js";
 import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
 import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
-import { killAtShard, slowEngines, waitForStage } from "../../support/services/faults.js";
+import { killAtShard, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 import { manifestsOf } from "../../support/store/manifests.js";
@@ -52,13 +52,12 @@ async function featuresOf(runId: string): Promise<ArtifactManifest> {
 const shardsThere = () => manifestsOf(stack.session.store, SHARD_KIND);
 
 test("an engine that is killed costs one shard; the features have the bytes of a run without any", async () => {
-  // Whichever engine it is, from its beginning: shards last for as long as this takes.
-  const goOn = slowEngines(stack);
   const runId = await start(PER_SHARD);
   const untilShards = (isSo: (progress: Progress) => boolean) =>
     waitForStage(stack, runId, "features", ({ progress }) => progress?.phase === "shards" && isSo(progress));
-  await untilShards(({ step, total }) => step > 0 && step < total);
-  const before = await killAtShard(stack, goOn, shardsThere);
+  const before = await killAtShard(stack, shardsThere, () =>
+    untilShards(({ step, total }) => step > 0 && step < total),
+  );
   const features = await featuresOf(runId);
 
   const after = await shardsThere();

@@ -112,30 +112,52 @@ export function slowEngines(stack: OfServices): () => void {
 const STILL_MS = 2000;
 
 /**
- * Kills an engine that {@link slowEngines} has slowed down while it is asked for a shard: between two of them a kill costs none. What it has
- * answered is stored first.
- * @param goOn lets it go on
+ * Kills the training worker's engine while it is asked for a shard, once the first one is stored: between two of them a kill costs none. What
+ * it has answered is stored first.
  * @param shardsThere those that are stored
+ * @param seen awaited while the engine is stopped there
  * @returns those that were stored before
  */
 export async function killAtShard<Shards extends { readonly size: number }>(
   stack: OfServices,
-  goOn: () => void,
   shardsThere: () => Promise<Shards>,
+  seen: () => Promise<unknown>,
 ): Promise<Shards> {
-  const engine = await enginePid(stack);
-  if (engine === undefined) throw new Error("the training worker has no engine");
-  goOn();
-  process.kill(engine, "SIGSTOP");
+  const engine = await stopEngineWhere(stack, async () => (await shardsThere()).size > 0);
   let before = await shardsThere();
   await until("nothing comes any more", async () => {
-    const seen = before.size;
+    const last = before.size;
     await sleep(STILL_MS);
     before = await shardsThere();
-    return before.size === seen;
+    return before.size === last;
   });
+  await seen();
   process.kill(engine, "SIGKILL");
   return before;
+}
+
+/** Lets the training worker's engine, whichever it is, do as little as can be between two looks, however long those take: it is stopped meanwhile. @returns its process id, stopped */
+async function stopEngineWhere(stack: OfServices, isThere: () => Promise<boolean>): Promise<number> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let pid: number | undefined;
+  while (Date.now() < deadline) {
+    pid ??= await enginePid(stack);
+    if (pid === undefined || !signalled(pid, "SIGSTOP")) {
+      pid = undefined;
+      await sleep(POLL_MS);
+      continue;
+    }
+    let isSo = false;
+    try {
+      isSo = await isThere();
+    } finally {
+      if (!isSo) signalled(pid, "SIGCONT");
+    }
+    if (isSo) return pid;
+    const [used, rested] = [cpuSeconds(pid) ?? 0, Date.now() + REST_MS];
+    while ((cpuSeconds(pid) ?? used) < used + WORK_SECONDS && Date.now() < rested) await sleep(LOOK_MS);
+  }
+  throw new Error("the engine never came to that");
 }
 
 /** Sends it. @returns false when the process is gone */

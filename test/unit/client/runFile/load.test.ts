@@ -88,6 +88,7 @@ test("without a run file the way to one is shown", async () => {
     message: `there is no run file ${join(folder, "thaw.yaml")}`,
     hint: /thaw init FOLDER/,
   });
+  await assert.rejects(loadRunFile("head.epochs=3", []), { hint: /of its own: --set head\.epochs=3$/ });
   await assert.rejects(loadRunFile(folder, []), { code: "USAGE", message: /is a folder, not a run file/ });
 });
 
