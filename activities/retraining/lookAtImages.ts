@@ -18,7 +18,7 @@ import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";
 import { subjectOf } from "../../spec/warnings/warning.js";
-import { type ArtifactManifest, requireManifest } from "../../store/artifacts/artifacts.js";
+import { type ArtifactManifest, findManifest, requireManifest } from "../../store/artifacts/artifacts.js";
 import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
 import { readArtifactLines } from "../../store/artifacts/lines.js";
 import type { Store } from "../../store/connection/connection.js";
@@ -194,7 +194,8 @@ async function differences(
     const { base: _base, ...others } = parameters;
     return canonicalJson(isOwn || isLess ? others : parameters);
   };
-  const plans = planStages(file, base, candidates).filter(({ kind }) => kinds.includes(kind));
+  const planned = planStages(file, base, candidates);
+  const plans = planned.filter(({ kind }) => kinds.includes(kind));
   const madeOf = { name: reference.base, ...(reference.baseSpec && { spec: reference.baseSpec }) };
   let [settings, code] = [isLess && layersBelow(run, madeOf) === undefined, false];
   // Of a version whose head alone was trained, stages of unfreezing are those of the one that it came of.
@@ -209,8 +210,7 @@ async function differences(
     if (asked(parameters) !== asked(plan.parameters)) settings = true;
     else if (!isMadeBy({ ...plan, parameters }, manifest, engine)) code = true;
   }
-  if (await asksOtherwise(store, reference, planStages(file, base, candidates), kinds.includes("tune")))
-    settings = true;
+  if (await asksOtherwise(store, reference, planned, kinds.includes("tune"))) settings = true;
   return { settings, code };
 }
 
@@ -235,7 +235,8 @@ async function asksOtherwise(
     planned,
     ...others
   }: StagePlan["parameters"]): string => canonicalJson(isOneBase ? { ...others, planned } : others);
-  return asked((await requireManifest(store, made)).parameters) !== asked(plan.parameters);
+  const manifest = await findManifest(store, made.kind, made.key);
+  return manifest !== undefined && asked(manifest.parameters) !== asked(plan.parameters);
 }
 
 const isVersionOf = (model: string, base: string): boolean => base.startsWith(`model:${model}@`);
