@@ -3,12 +3,9 @@
  * training workers on this machine, each with one thread, its own services and store, and as many stages at once. Prints the seconds
  * from the first fold's order to the last one's end, folds a minute, the ratio to the first number, and whether all folds have the same bytes.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { cp, mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseRunFile } from "../../client/runFile/parse.js";
 import { startRun } from "../../client/runs/start.js";
 import { fetchEvents } from "../../client/temporal/eventHistory.js";
@@ -17,6 +14,7 @@ import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { type Stack, startStack } from "../../test/support/services/stack.js";
 import { ROOT } from "../support.js";
 import { activitySpans } from "./activitySpans.js";
+import { startMoreWorkers } from "./moreWorkers.js";
 
 const [
   images = join(ROOT, "..", "shared", "data", "sign-digits"),
@@ -24,7 +22,6 @@ const [
   number = "8",
   each = "24",
 ] = process.argv.slice(2);
-const ENTRY = fileURLToPath(new URL("../../worker/training.js", import.meta.url));
 /** As many workers as cores shall not share them. */
 const ONE_THREAD = { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", OMP_NUM_THREADS: "1" };
 const runFile = (parallel: number): string => `
@@ -82,15 +79,12 @@ async function foldsOf({ session, folder }: Stack, parallel: number): Promise<Fo
 
 async function measured(count: number): Promise<Folds> {
   const stack = await startStack({ workers: true, trainingVariables: ONE_THREAD });
-  const others: ChildProcess[] = [];
+  const others = startMoreWorkers(stack, count - 1, ONE_THREAD);
   try {
-    const env = { ...process.env, ...ONE_THREAD, THAW_PROJECT: stack.folder };
-    for (let other = 1; other < count; other++)
-      others.push(spawn(process.execPath, [ENTRY], { env, stdio: "ignore" }));
     await takeImages(join(stack.folder, "images"));
     return await foldsOf(stack, count);
   } finally {
-    for (const other of others) if (other.exitCode === null && other.kill()) await once(other, "exit");
+    await others.stop();
     await stack.close();
   }
 }

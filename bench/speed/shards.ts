@@ -4,11 +4,8 @@
  * one pass and compares the bytes. Synthetic images of 32 pixels, two views of those to train on, through EfficientNet-Lite0 at SIDE (64).
  * Prints images a second, digests, events, and processor time and peak memory of every process.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { parseRunFile } from "../../client/runFile/parse.js";
 import { startRun } from "../../client/runs/start.js";
@@ -25,6 +22,7 @@ import {
 import { listNames } from "../../store/json.js";
 import { addSmallBase } from "../../test/support/services/smallBase.js";
 import { type Stack, startStack } from "../../test/support/services/stack.js";
+import { startMoreWorkers } from "./moreWorkers.js";
 import { describeUse, type ProcessWatch, watchProcesses } from "./processes.js";
 
 const [images = "4000", workers = "4", perShard = "2000", whole, side = "64"] = process.argv.slice(2);
@@ -158,21 +156,10 @@ async function measured(stack: Stack, processes: ProcessWatch, size: string, fro
 }
 
 const stack = await startStack({ workers: true });
-const others: ChildProcess[] = [];
+const others = startMoreWorkers(stack, Number(workers) - 1);
 try {
   await addSmallBase(stack.session.store, { name: "synthetic", size: Number(side) });
-  const entry = fileURLToPath(new URL("../../worker/training.js", import.meta.url));
-  for (let number = 1; number < Number(workers); number++)
-    others.push(
-      spawn(process.execPath, [entry], {
-        env: { ...process.env, THAW_PROJECT: stack.folder },
-        stdio: "ignore",
-      }),
-    );
-  const processes = watchProcesses(
-    stack,
-    others.flatMap(({ pid }) => pid ?? []),
-  );
+  const processes = watchProcesses(stack, others.pids);
   await drawAll(join(stack.folder, "images"), Number(images));
   const digest = await measured(stack, processes, perShard);
   console.log(`shards in the store: ${(await listNames(stack.session.store, "artifacts/shard/")).length}`);
@@ -182,6 +169,6 @@ try {
     process.exitCode = same ? 0 : 1;
   }
 } finally {
-  for (const other of others) if (other.exitCode === null && other.kill()) await once(other, "exit");
+  await others.stop();
   await stack.close();
 }

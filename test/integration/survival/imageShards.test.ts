@@ -11,7 +11,6 @@ import { stretchesOf } from "../../../data/dataset/stretches.js";
 import { listSource } from "../../../data/source/source.js";
 import { IMAGE_SHARD_KIND, stageOfShards } from "../../../spec/pipeline/shards.js";
 import type { DatasetSummary } from "../../../spec/records/dataset.js";
-import type { Progress } from "../../../spec/records/training.js";
 import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { fillBucket } from "../../support/services/bucket.js";
@@ -84,11 +83,7 @@ test("an engine that is killed costs one shard; the dataset has the bytes of a r
   const whole = await ingestOf(await start("off"));
   assert.equal((await shardsThere()).size, 0);
   const runId = await start(PER_SHARD, [], { lineage: { from: "ingest" } });
-  const untilShards = (isSo: (progress: Progress) => boolean) =>
-    waitForStage(stack, runId, "ingest", ({ progress }) => progress?.phase === "shards" && isSo(progress));
-  const before = await killAtShard(stack, shardsThere, () =>
-    untilShards(({ step, total }) => step > 0 && step < total),
-  );
+  const before = await killAtShard(stack, runId, "ingest", shardsThere);
   const dataset = await ingestOf(runId);
 
   const after = await shardsThere();

@@ -7,7 +7,6 @@ import { startRun } from "../../../client/runs/start.js";
 import { fetchEvents } from "../../../client/temporal/eventHistory.js";
 import { SHARD_KIND, stageOfShards } from "../../../spec/pipeline/shards.js";
 import type { FeaturesSummary } from "../../../spec/records/features.js";
-import type { Progress } from "../../../spec/records/training.js";
 import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
 import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
@@ -53,11 +52,7 @@ const shardsThere = () => manifestsOf(stack.session.store, SHARD_KIND);
 
 test("an engine that is killed costs one shard; the features have the bytes of a run without any", async () => {
   const runId = await start(PER_SHARD);
-  const untilShards = (isSo: (progress: Progress) => boolean) =>
-    waitForStage(stack, runId, "features", ({ progress }) => progress?.phase === "shards" && isSo(progress));
-  const before = await killAtShard(stack, shardsThere, () =>
-    untilShards(({ step, total }) => step > 0 && step < total),
-  );
+  const before = await killAtShard(stack, runId, "features", shardsThere);
   const features = await featuresOf(runId);
 
   const after = await shardsThere();

@@ -112,16 +112,16 @@ export function slowEngines(stack: OfServices): () => void {
 const STILL_MS = 2000;
 
 /**
- * Kills the training worker's engine while it is asked for a shard, once the first one is stored: between two of them a kill costs none. What
- * it has answered is stored first.
+ * Kills the training worker's engine while it is asked for a shard, once the first one is stored and the stage tells of some but not all:
+ * between two of them a kill costs none. What it has answered is stored first.
  * @param shardsThere those that are stored
- * @param seen awaited while the engine is stopped there
  * @returns those that were stored before
  */
 export async function killAtShard<Shards extends { readonly size: number }>(
-  stack: OfServices,
+  stack: Stack,
+  runId: string,
+  stage: string,
   shardsThere: () => Promise<Shards>,
-  seen: () => Promise<unknown>,
 ): Promise<Shards> {
   const engine = await stopEngineWhere(stack, async () => (await shardsThere()).size > 0);
   let before = await shardsThere();
@@ -131,12 +131,21 @@ export async function killAtShard<Shards extends { readonly size: number }>(
     before = await shardsThere();
     return before.size === last;
   });
-  await seen();
+  await waitForStage(
+    stack,
+    runId,
+    stage,
+    ({ progress }) => progress?.phase === "shards" && progress.step > 0 && progress.step < progress.total,
+  );
   process.kill(engine, "SIGKILL");
   return before;
 }
 
-/** Lets the training worker's engine, whichever it is, do as little as can be between two looks, however long those take: it is stopped meanwhile. @returns its process id, stopped */
+/**
+ * Lets the training worker's engine, whichever it is, do as little as can be between two looks, however long those take: it is stopped
+ * meanwhile.
+ * @returns its process id, stopped
+ */
 async function stopEngineWhere(stack: OfServices, isThere: () => Promise<boolean>): Promise<number> {
   const deadline = Date.now() + PATIENCE_MS;
   let pid: number | undefined;
